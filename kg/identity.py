@@ -1,0 +1,122 @@
+"""Organisations and documents across cases: what a case's own words are about, as derived facts.
+
+An organisation is named by a slug of its name, a document by a hash of its normalised URL. What is derived
+from one case stands in its derived graph; the organisation and document nodes, which several cases may
+share, stand in the entities graph.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from kg import vocab
+from kg.case import Case
+from kg.triples import Triple, iri, literal
+
+ORGANISATION_METHOD = vocab.CASEGRAPH + "method/organisation/1"
+DOCUMENT_METHOD = vocab.CASEGRAPH + "method/document/1"
+
+_FILLER = re.compile(r"[\s.,'’‘`´()\[\]/_\-‐-―·・]+")
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_cid|mc_eid|igshid|yclid|_hs\w+")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entity:
+    """One case's word on a shared node: an organisation under a name, or a document under a URL."""
+
+    iri: str
+    kind: str
+    name: str
+
+
+def slug(name: str) -> str:
+    """An organisation's name as an IRI segment.
+
+    Letters and digits of any script stay; spaces and plain punctuation become hyphens. Where anything else
+    falls away, a hash of the whole name is added, so that "C++" and "C#" do not meet.
+
+    >>> slug("Air France-KLM"), slug("株式会社トヨタ"), slug("C++"), slug("C#")
+    ('air-france-klm', '株式会社トヨタ', 'c-f1deb75f', 'c-04022884')
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    spaced = _FILLER.sub("-", folded)
+    kept = "".join(c if c == "-" or unicodedata.category(c)[0] in "LNM" else "\0" for c in spaced)
+    readable = re.sub("-+", "-", kept.replace("\0", "-")).strip("-")
+    if "\0" not in kept and readable:
+        return readable
+    return f"{readable}-{_short_hash(name)[:8]}".lstrip("-")
+
+
+def normalise_url(url: str) -> str | None:
+    """A URL without what does not tell documents apart; None where it cannot be parsed.
+
+    Scheme, ``www.``, fragment, trailing slash, default port and tracking parameters go.
+
+    >>> normalise_url("https://www.Example.org/a/?utm_source=x&id=3#top")
+    'example.org/a?id=3'
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    host = (parts.hostname or "").removeprefix("www.")
+    if not host:
+        return None
+    if port and port not in (80, 443):
+        host = f"{host}:{port}"
+    query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)])
+    return host + parts.path.rstrip("/") + (f"?{query}" if query else "")
+
+
+def derive(case: Case, base: str) -> tuple[list[Triple], list[Entity]]:
+    """The derived links of one case, and what it says of shared nodes."""
+    assert case.record is not None
+    subject = iri(base + case.record.iri)
+    triples: list[Triple] = []
+    entities: list[Entity] = []
+    name = case.record.text(vocab.organisationName)
+    if name:
+        node = Entity(f"{base}organisation/{slug(name)}", vocab.org_Organization, name)
+        triples.append((subject, iri(vocab.organisation), iri(node.iri)))
+        entities.append(node)
+    for source in case.record.records(vocab.hasSource):
+        url = source.text(vocab.statedUrl)
+        normal = normalise_url(url) if url else None
+        if url and normal:
+            node = Entity(f"{base}document/{_short_hash(normal)}", vocab.foaf_Document, url)
+            triples.append((iri(base + source.iri), iri(vocab.document), iri(node.iri)))
+            entities.append(node)
+    return triples, entities
+
+
+def describe(node: str, said: Iterable[Entity]) -> list[Triple]:
+    """Everything the entities graph says of one node, from what all cases say of it.
+
+    An organisation's preferred label is the name that most cases use (the first by code point among equals).
+    """
+    counts = Counter(said)
+    subject = iri(node)
+    kind = next(iter(counts)).kind
+    names = sorted(counts, key=lambda entity: (-counts[entity], entity.name))
+    triples: list[Triple] = [(subject, iri(vocab.rdf_type), iri(kind))]
+    if kind == vocab.foaf_Document:
+        triples.append((subject, iri(vocab.derivedBy), iri(DOCUMENT_METHOD)))
+        triples += [(subject, iri(vocab.schema_url), literal(each.name, vocab.xsd_anyURI)) for each in names]
+        triples.append((subject, iri(vocab.normalisedUrl), literal(normalise_url(names[0].name) or "")))
+        return triples
+    triples.append((subject, iri(vocab.derivedBy), iri(ORGANISATION_METHOD)))
+    labels = [vocab.skos_prefLabel, *[vocab.skos_altLabel] * (len(names) - 1)]
+    triples += [(subject, iri(label), literal(each.name)) for label, each in zip(labels, names, strict=True)]
+    return triples
+
+
+def _short_hash(text: str) -> str:
+    """Sixteen hexadecimal digits: 2^32 documents before a collision is likely."""
+    return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()[:16]

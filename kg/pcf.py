@@ -1,0 +1,469 @@
+"""An APQC PCF workbook (.xlsx) comes in; a catalogue of processes and the problems of its rows go out.
+
+The layout is that of APQC's own files: a sheet ``Combined`` with one process in a row, and text boxes that
+give edition, version and the copyright notice. Nothing else is kept, the sheet ``Metrics`` least of all.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO
+from xml.etree import ElementTree
+
+import openpyxl
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+from kg import vocab
+from kg.problem import Code, Problem, Severity, Span
+
+# --- Codes: to be moved to ontology/system/problems.ttl and kg/codes.py --------------------------------
+BAD_WORKBOOK = Code("bad-workbook", Severity.ERROR)
+BAD_CATALOGUE_ROW = Code("bad-catalogue-row", Severity.ERROR)
+DUPLICATE_PROCESS = Code("duplicate-process", Severity.ERROR)
+MISSING_PARENT = Code("missing-parent", Severity.WARNING)
+# -------------------------------------------------------------------------------------------------------
+
+NOTICE = (
+    "©2024 APQC. ALL RIGHTS RESERVED. This Process Classification Framework® (“PCF”) is the copyrighted "
+    "intellectual property of APQC. APQC encourages the wide distribution, discussion, and use of the "
+    "PCF for classifying and defining organizational processes. Accordingly, APQC hereby grants you a "
+    "perpetual, worldwide, royalty-free license to use, copy, publish, modify, and create derivative "
+    "works of the PCF, provided that all copies of the PCF and any derivative works contain a copy of "
+    "this notice."
+)
+"""APQC's notice as PCF 7.4 words it; stands in for the notice of a workbook that lost its own."""
+
+PCF = vocab.CASEGRAPH + "pcf/"
+"""What the IRI of every process and catalogue begins with."""
+
+
+# --- Values ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One element of the PCF.
+
+    ``parent`` is the PCF ID of the process it is part of, ``change`` what APQC says has changed.
+    """
+
+    pcf_id: str
+    hierarchy_id: str
+    name: str
+    parent: str | None = None
+    description: str = ""
+    change: str = ""
+
+    @property
+    def level(self) -> int:
+        """1 for a category, 2 for a process group, and so on.
+
+        >>> Process("10002", "1.0", "Develop Vision and Strategy").level
+        1
+        """
+        return len(self.position)
+
+    @property
+    def position(self) -> tuple[int, ...]:
+        """The hierarchy id as numbers, to sort by.
+
+        >>> Process("10941", "10.1.1", "Develop property strategy").position
+        (10, 1, 1)
+        """
+        return tuple(int(part) for part in self.hierarchy_id.removesuffix(".0").split("."))
+
+    @property
+    def iri(self) -> str:
+        """The same in every edition and version, as PCF IDs are."""
+        return PCF + self.pcf_id
+
+
+def _no_index() -> dict[str, Process]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The processes of one edition and version, in hierarchy order whatever order they came in."""
+
+    edition: str
+    version: str
+    processes: tuple[Process, ...]
+    rights: str = NOTICE
+    _by_pcf_id: dict[str, Process] = field(init=False, repr=False, compare=False, default_factory=_no_index)
+    _by_hierarchy_id: dict[str, Process] = field(
+        init=False, repr=False, compare=False, default_factory=_no_index
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "processes", tuple(sorted(self.processes, key=lambda each: each.position)))
+        self._by_pcf_id.update((each.pcf_id, each) for each in self.processes)
+        self._by_hierarchy_id.update((each.hierarchy_id, each) for each in self.processes)
+
+    @property
+    def iri(self) -> str:
+        """The IRI of the concept scheme."""
+        return f"{PCF}{self.edition}/{self.version}"
+
+    @property
+    def title(self) -> str:
+        """What a reader calls it.
+
+        >>> Catalogue("cross-industry", "7.4", ()).title
+        'APQC Process Classification Framework, Cross Industry, version 7.4'
+        """
+        edition = self.edition.replace("-", " ").title()
+        return f"APQC Process Classification Framework, {edition}, version {self.version}"
+
+    def by_pcf_id(self, pcf_id: str) -> Process | None:
+        """The process with this PCF ID, such as ``10002``."""
+        return self._by_pcf_id.get(pcf_id)
+
+    def by_hierarchy_id(self, hierarchy_id: str) -> Process | None:
+        """The process with this hierarchy id, spelt as the catalogue does: ``1.0``, ``1.1``."""
+        return self._by_hierarchy_id.get(hierarchy_id)
+
+
+def hierarchy_id(text: str) -> str | None:
+    """A hierarchy id in APQC's spelling, or nothing where the text is none.
+
+    >>> [hierarchy_id(text) for text in ("3", "03.0", "3.01", "10.1.0", "0.0", "3,1")]
+    ['3.0', '3.0', '3.1', '10.1', None, None]
+    """
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4}){0,9}", text):
+        return None
+    parts = [part.lstrip("0") for part in text.split(".")]
+    while parts and not parts[-1]:
+        parts.pop()
+    if not all(parts):
+        return None
+    return ".".join(parts) if len(parts) > 1 else "".join(f"{part}.0" for part in parts) or None
+
+
+def parent_id(child: str) -> str | None:
+    """The hierarchy id of the process that a hierarchy id stands under.
+
+    >>> parent_id("3.1.2"), parent_id("3.1"), parent_id("3.0")
+    ('3.1', '3.0', None)
+    """
+    above, _, last = child.rpartition(".")
+    if last == "0":
+        return None
+    return above if "." in above else f"{above}.0"
+
+
+# --- A workbook --------------------------------------------------------------------------------------
+
+_SHEET = "Combined"
+_PCF_ID, _HIERARCHY_ID, _NAME = "PCF ID", "Hierarchy ID", "Name"
+_CHANGE, _DESCRIPTION = "Change details", "Element Description"
+_REQUIRED = {
+    _PCF_ID: (re.compile("[0-9]{5}"), "a PCF ID has five digits, such as 10002"),
+    _HIERARCHY_ID: (
+        re.compile(r"[1-9][0-9]{0,3}(\.0|(\.[1-9][0-9]{0,3}){1,9})"),
+        "a hierarchy id looks like 3.0, 3.1 or 3.1.2",
+    ),
+    _NAME: (re.compile(r"(?!#[A-Z/0]+[!?]?\Z).+"), "a name is text"),
+}
+"""The columns that a process cannot do without, what may stand in them, and how to say so."""
+
+_MOST_BYTES = 200_000_000
+_MOST_COLUMNS = 50
+_HEADER_WITHIN = 20
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, SyntaxError,
+    LookupError, ValueError, TypeError, AttributeError, ArithmeticError,
+)  # fmt: skip
+"""What zipfile, ElementTree and openpyxl raise on a damaged workbook."""
+
+
+def read_workbook(path: Path, *, edition: str = "", version: str = "") -> tuple[Catalogue, list[Problem]]:
+    """The processes of a workbook, and what is wrong with it.
+
+    Edition and version are the caller's, else what the first page says, else what the file name says.
+    Rows that cannot be used are left out; with an error among the problems the catalogue is incomplete.
+    """
+    workbook = _open(path)
+    if isinstance(workbook, Problem):
+        return Catalogue(_slug(edition), _slug(version), ()), [workbook]
+    processes, problems = _processes(workbook)
+    catalogue = Catalogue(
+        _slug(edition) or _edition(workbook),
+        _slug(version) or _version(workbook),
+        tuple(processes),
+        _rights(workbook),
+    )
+    problems += _unnamed(catalogue, str(path))
+    return catalogue, sorted(problems, key=lambda each: each.order)
+
+
+@dataclass(frozen=True, slots=True)
+class _Workbook:
+    """What a file holds: its text boxes, the names of its sheets, the filled rows of ``Combined``."""
+
+    path: Path
+    text: str
+    sheets: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[object, ...]], ...]
+
+
+def _open(path: Path) -> _Workbook | Problem:
+    span = Span(str(path))
+    try:
+        with path.open("rb") as stream:
+            return _read(path, stream)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return BAD_WORKBOOK.at(span, f"cannot be read: {reason}", hint="name APQC's workbook, an .xlsx file")
+    except _BROKEN as error:
+        hint = "download it again from APQC, or save it as an Excel workbook (.xlsx) without a password"
+        return BAD_WORKBOOK.at(span, f"is no .xlsx workbook that can be read: {error}", hint=hint)
+
+
+def _read(path: Path, stream: BinaryIO) -> _Workbook:
+    with zipfile.ZipFile(stream) as archive:
+        size = sum(entry.file_size for entry in archive.infolist())
+        if size > _MOST_BYTES:
+            raise ValueError(f"it unpacks to {size:,} bytes; at most {_MOST_BYTES:,} are read")
+        text = _text_boxes(archive)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl's, about styles and extensions that do not concern us
+        book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        sheets = tuple(book.sheetnames)
+        found = next((book[name] for name in sheets if name.strip().casefold() == _SHEET.casefold()), None)
+        rows = tuple(_rows(found)) if isinstance(found, ReadOnlyWorksheet) else ()
+    return _Workbook(path, text, sheets, rows)
+
+
+def _rows(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, tuple[object, ...]]]:
+    sheet.reset_dimensions()  # some writers store a wrong one, and rows beyond it would be lost
+    for number, values in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True), 1):
+        if any(value is not None for value in values):
+            yield number, values
+
+
+def _text_boxes(archive: zipfile.ZipFile) -> str:
+    names = sorted(name for name in archive.namelist() if re.fullmatch(r"xl/drawings/drawing\d+\.xml", name))
+    return "\n".join(text for name in names for text in _paragraphs(archive.read(name)))
+
+
+def _paragraphs(drawing: bytes) -> Iterator[str]:
+    namespace = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+    for paragraph in ElementTree.fromstring(drawing).iter(f"{namespace}p"):
+        pieces = (piece for piece in paragraph.iter() if piece.tag in {f"{namespace}t", f"{namespace}br"})
+        yield "".join(piece.text or "\n" for piece in pieces)
+
+
+# --- Which catalogue it is ---------------------------------------------------------------------------
+
+
+def _edition(workbook: _Workbook) -> str:
+    found = re.search(
+        r"^(?!COMPARED)(.+?) PROCESS CLASSIFICATION FRAMEWORK[ ]*$",
+        workbook.text,
+        re.IGNORECASE | re.MULTILINE,
+    )
+    return _slug(found[1]) if found else _edition_of(workbook.path.stem)
+
+
+def _edition_of(stem: str) -> str:
+    """The edition that a file name gives, if it is a name that APQC would give.
+
+    >>> _edition_of(
+    ...     "K016808_APQC Process Classification Framework (PCF) - Cross Industry - Excel Version 7.4"
+    ... )
+    'cross-industry'
+    >>> _edition_of("book1")
+    ''
+    """
+    words = re.findall(r"[a-z]+", stem.lower())
+    usual = {"apqc", "pcf", "process", "classification", "framework", "excel", "version", "v", "k"}
+    return "-".join(word for word in words if word not in usual) if {"apqc", "pcf"} & {*words} else ""
+
+
+def _version(workbook: _Workbook) -> str:
+    found = re.search(r"VERSION NUMBER\s+([0-9]+(?:\.[0-9]+)*)", workbook.text, re.IGNORECASE)
+    if found:
+        return found[1]
+    numbers = re.findall(r"(?<![0-9.])[0-9]+(?:\.[0-9]+)+(?![0-9])", workbook.path.stem)
+    return numbers[-1] if numbers else ""
+
+
+def _rights(workbook: _Workbook) -> str:
+    found = re.search(r"©\s*[0-9]{4}\s+APQC.*?copy of this notice\.", workbook.text, re.DOTALL)
+    return " ".join(found[0].split()) if found else NOTICE
+
+
+def _slug(text: str) -> str:
+    """Text as one plain segment of an IRI.
+
+    >>> _slug("Cross Industry"), _slug(" 7.4 ")
+    ('cross-industry', '7.4')
+    """
+    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.")
+
+
+def _unnamed(catalogue: Catalogue, file: str) -> Iterator[Problem]:
+    if not catalogue.edition or not catalogue.version:
+        missing = (
+            "version" if catalogue.edition else "edition" if catalogue.version else "edition and version"
+        )
+        message = f"neither the workbook's first page nor its file name gives the {missing} of the PCF"
+        yield BAD_WORKBOOK.at(
+            Span(file), message, hint=f"give the {missing}, for example cross-industry, 7.4"
+        )
+
+
+# --- Its rows ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of the sheet, its cells by the names of our columns."""
+
+    file: str
+    number: int
+    columns: Mapping[str, int]
+    values: tuple[object, ...]
+
+    def text(self, column: str) -> str:
+        """What a cell says; empty where the column is missing or the row ends before it."""
+        index = self.columns.get(column, 0)
+        value = self.values[index - 1] if 0 < index <= len(self.values) else None
+        return _text(value, column)
+
+    def problem(self, code: Code, column: str, message: str, *, hint: str) -> Problem:
+        """A problem of one cell."""
+        index = self.columns[column]
+        cell = f"cell {get_column_letter(index)}{self.number} ({column})"
+        return code.at(
+            Span(self.file, self.number, index), f"{cell} {message}", hint=hint, record=self.text(_PCF_ID)
+        )
+
+
+def _text(value: object, column: str) -> str:
+    """A cell's value as text; spreadsheets like to make numbers of ids.
+
+    >>> _text(3, "Hierarchy ID"), _text(3.1, "Hierarchy ID"), _text(10002.0, "PCF ID"), _text(None, "Name")
+    ('3.0', '3.1', '10002', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if column == _HIERARCHY_ID and isinstance(value, int):
+        return f"{value}.0"
+    text = str(value)
+    return " ".join(text.split()) if column == _NAME else text.strip()
+
+
+def _processes(workbook: _Workbook) -> tuple[list[Process], list[Problem]]:
+    columns = _columns(workbook)
+    if isinstance(columns, Problem):
+        return [], [columns]
+    header, named = columns
+    file = str(workbook.path)
+    filled = [_Row(file, number, named, values) for number, values in workbook.rows if number >= header]
+    problems = [problem for above, below in pairwise(filled) for problem in _gap(above, below)]
+    good: list[_Row] = []
+    for row in filled[1:]:
+        faults = list(_faults(row))
+        problems += faults
+        good += [] if faults else [row]
+    unique = _unique(good, problems)
+    if not filled[1:]:
+        problems.append(
+            BAD_WORKBOOK.at(Span(file, header), f"sheet {_SHEET} holds no processes below its header")
+        )
+    return _linked(unique, problems), problems
+
+
+def _columns(workbook: _Workbook) -> tuple[int, dict[str, int]] | Problem:
+    """The header's row, and the number of each column that we know."""
+    span = Span(str(workbook.path))
+    hint = (
+        f"use APQC's workbook as it is, or give it a sheet {_SHEET} with the columns {', '.join(_REQUIRED)}"
+    )
+    if not any(name.strip().casefold() == _SHEET.casefold() for name in workbook.sheets):
+        return BAD_WORKBOOK.at(span, f"has no sheet {_SHEET}; it has {', '.join(workbook.sheets)}", hint=hint)
+    headers = [(number, _known(values)) for number, values in workbook.rows[:_HEADER_WITHIN]]
+    number, known = max(headers, key=lambda each: len(each[1]), default=(1, {}))
+    missing = [column for column in _REQUIRED if column not in known]
+    if not missing:
+        return number, known
+    message = f"sheet {_SHEET} has no column {' and no column '.join(missing)}"
+    return BAD_WORKBOOK.at(Span(str(workbook.path), number), message, hint=hint)
+
+
+def _known(values: tuple[object, ...]) -> dict[str, int]:
+    wanted = {_plain(name): name for name in (*_REQUIRED, _CHANGE, _DESCRIPTION)}
+    found = [(wanted.get(_plain(value)), index) for index, value in enumerate(values, 1)]
+    return {name: index for name, index in reversed(found) if name}
+
+
+def _plain(header: object) -> str:
+    return re.sub(r"[\W_]+", "", str(header)).casefold()
+
+
+def _gap(above: _Row, below: _Row) -> Iterator[Problem]:
+    first, last = above.number + 1, below.number - 1
+    if first <= last:
+        rows = f"row {first} is" if first == last else f"rows {first} to {last} are"
+        span = Span(above.file, first, above.columns[_PCF_ID])
+        hint = "delete empty rows; split merged cells, which hold their value in the first cell only"
+        yield BAD_CATALOGUE_ROW.at(span, f"{rows} empty", hint=hint)
+
+
+def _faults(row: _Row) -> Iterator[Problem]:
+    for column, (form, rule) in _REQUIRED.items():
+        text = row.text(column)
+        if not text:
+            hint = "fill it in; split merged cells, which hold their value in the first cell only"
+            yield row.problem(BAD_CATALOGUE_ROW, column, "is empty", hint=hint)
+        elif not form.fullmatch(text):
+            yield row.problem(BAD_CATALOGUE_ROW, column, f"is {text[:80]!r}; {rule}", hint="correct it")
+
+
+def _unique(rows: list[_Row], problems: list[Problem]) -> list[_Row]:
+    """The rows whose ids no earlier row has."""
+    seen: dict[tuple[str, str], int] = {}
+    unique: list[_Row] = []
+    for row in rows:
+        ids = [(column, row.text(column)) for column in (_PCF_ID, _HIERARCHY_ID)]
+        repeated = [each for each in ids if each in seen]
+        for column, text in repeated:
+            message = f"is {text}, as in row {seen[column, text]}"
+            hint = "give each process an id of its own; ids are best formatted as text (3.10 is not 3.1)"
+            problems.append(row.problem(DUPLICATE_PROCESS, column, message, hint=hint))
+        if not repeated:
+            seen |= dict.fromkeys(ids, row.number)
+            unique.append(row)
+    return unique
+
+
+def _linked(rows: list[_Row], problems: list[Problem]) -> list[Process]:
+    """The rows as processes, each with the PCF ID of the process above it."""
+    pcf_ids = {row.text(_HIERARCHY_ID): row.text(_PCF_ID) for row in rows}
+    processes: list[Process] = []
+    for row in rows:
+        above = parent_id(row.text(_HIERARCHY_ID))
+        if above and above not in pcf_ids:
+            message = f"is {row.text(_HIERARCHY_ID)}, but no process has the id {above}"
+            hint = f"add the row of {above}; until then this process stands under none"
+            problems.append(row.problem(MISSING_PARENT, _HIERARCHY_ID, message, hint=hint))
+        processes.append(_process(row, pcf_ids.get(above) if above else None))
+    return processes
+
+
+def _process(row: _Row, parent: str | None) -> Process:
+    ids = row.text(_PCF_ID), row.text(_HIERARCHY_ID)
+    return Process(*ids, row.text(_NAME), parent, row.text(_DESCRIPTION), row.text(_CHANGE))
