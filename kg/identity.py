@@ -21,6 +21,7 @@ from kg.triples import Triple, iri, literal
 
 ORGANISATION_METHOD = vocab.CASEGRAPH + "method/organisation/1"
 DOCUMENT_METHOD = vocab.CASEGRAPH + "method/document/1"
+METHODS = (ORGANISATION_METHOD, DOCUMENT_METHOD)
 
 _FILLER = re.compile(r"[\s.,'’‘`´()\[\]/_\-‐-―·・]+")
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_cid|mc_eid|igshid|yclid|_hs\w+")
@@ -109,7 +110,7 @@ def describe(node: str, said: Iterable[Entity]) -> list[Triple]:
     if kind == vocab.foaf_Document:
         triples.append((subject, iri(vocab.derivedBy), iri(DOCUMENT_METHOD)))
         triples += [(subject, iri(vocab.schema_url), literal(each.name, vocab.xsd_anyURI)) for each in names]
-        triples.append((subject, iri(vocab.normalisedUrl), literal(normalise_url(names[0].name) or "")))
+        triples.append((subject, iri(vocab.normalisedUrl), literal(normalise_url(names[0].name) or "", vocab.xsd_anyURI)))
         return triples
     triples.append((subject, iri(vocab.derivedBy), iri(ORGANISATION_METHOD)))
     labels = [vocab.skos_prefLabel, *[vocab.skos_altLabel] * (len(names) - 1)]

@@ -87,10 +87,6 @@ class Process:
         return PCF + self.pcf_id
 
 
-def _no_index() -> dict[str, Process]:
-    return {}
-
-
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The processes of one edition and version, in hierarchy order whatever order they came in."""
@@ -99,9 +95,9 @@ class Catalogue:
     version: str
     processes: tuple[Process, ...]
     rights: str = NOTICE
-    _by_pcf_id: dict[str, Process] = field(init=False, repr=False, compare=False, default_factory=_no_index)
+    _by_pcf_id: dict[str, Process] = field(init=False, repr=False, compare=False, default_factory=dict[str, Process])
     _by_hierarchy_id: dict[str, Process] = field(
-        init=False, repr=False, compare=False, default_factory=_no_index
+        init=False, repr=False, compare=False, default_factory=dict[str, Process]
     )
 
     def __post_init__(self) -> None:
@@ -144,9 +140,9 @@ def hierarchy_id(text: str) -> str | None:
     parts = [part.lstrip("0") for part in text.split(".")]
     while parts and not parts[-1]:
         parts.pop()
-    if not all(parts):
+    if not parts or not all(parts):
         return None
-    return ".".join(parts) if len(parts) > 1 else "".join(f"{part}.0" for part in parts) or None
+    return ".".join(parts) if len(parts) > 1 else f"{parts[0]}.0"
 
 
 def parent_id(child: str) -> str | None:
@@ -177,6 +173,7 @@ _REQUIRED = {
 """The columns that a process cannot do without, what may stand in them, and how to say so."""
 
 _MOST_BYTES = 200_000_000
+_MOST_ROWS = 1_048_576  # what a sheet can have; a damaged row number would make openpyxl count for hours
 _MOST_COLUMNS = 50
 _HEADER_WITHIN = 20
 _BROKEN = (
@@ -222,11 +219,12 @@ def _open(path: Path) -> _Workbook | Problem:
         with path.open("rb") as stream:
             return _read(path, stream)
     except OSError as error:
-        reason = error.strerror or str(error)
-        return BAD_WORKBOOK.at(span, f"cannot be read: {reason}", hint="name APQC's workbook, an .xlsx file")
+        hint = "name APQC's workbook, an .xlsx file"
+        return BAD_WORKBOOK.at(span, f"cannot be read: {error.strerror or error}", hint=hint)
     except _BROKEN as error:
         hint = "download it again from APQC, or save it as an Excel workbook (.xlsx) without a password"
-        return BAD_WORKBOOK.at(span, f"is no .xlsx workbook that can be read: {error}", hint=hint)
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        return BAD_WORKBOOK.at(span, f"is no .xlsx workbook that can be read: {reason}", hint=hint)
 
 
 def _read(path: Path, stream: BinaryIO) -> _Workbook:
@@ -247,7 +245,9 @@ def _read(path: Path, stream: BinaryIO) -> _Workbook:
 def _rows(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, tuple[object, ...]]]:
     sheet.reset_dimensions()  # some writers store a wrong one, and rows beyond it would be lost
     for number, values in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True), 1):
-        if any(value is not None for value in values):
+        if number > _MOST_ROWS:
+            raise ValueError(f"sheet {_SHEET} goes beyond row {_MOST_ROWS:,}")
+        if any(str(value).strip() for value in values if value is not None):
             yield number, values
 
 
@@ -278,9 +278,7 @@ def _edition(workbook: _Workbook) -> str:
 def _edition_of(stem: str) -> str:
     """The edition that a file name gives, if it is a name that APQC would give.
 
-    >>> _edition_of(
-    ...     "K016808_APQC Process Classification Framework (PCF) - Cross Industry - Excel Version 7.4"
-    ... )
+    >>> _edition_of("K016808_APQC Process Classification Framework (PCF) - Cross Industry - Excel Version 7.4")
     'cross-industry'
     >>> _edition_of("book1")
     ''
@@ -313,14 +311,12 @@ def _slug(text: str) -> str:
 
 
 def _unnamed(catalogue: Catalogue, file: str) -> Iterator[Problem]:
-    if not catalogue.edition or not catalogue.version:
-        missing = (
-            "version" if catalogue.edition else "edition" if catalogue.version else "edition and version"
-        )
+    named = {"edition": catalogue.edition, "version": catalogue.version}
+    missing = " and ".join(name for name, text in named.items() if not text)
+    if missing:
         message = f"neither the workbook's first page nor its file name gives the {missing} of the PCF"
-        yield BAD_WORKBOOK.at(
-            Span(file), message, hint=f"give the {missing}, for example cross-industry, 7.4"
-        )
+        hint = f"give the {missing}; PCF 7.4 for all industries is edition cross-industry, version 7.4"
+        yield BAD_WORKBOOK.at(Span(file), message, hint=hint)
 
 
 # --- Its rows ----------------------------------------------------------------------------------------
@@ -345,9 +341,7 @@ class _Row:
         """A problem of one cell."""
         index = self.columns[column]
         cell = f"cell {get_column_letter(index)}{self.number} ({column})"
-        return code.at(
-            Span(self.file, self.number, index), f"{cell} {message}", hint=hint, record=self.text(_PCF_ID)
-        )
+        return code.at(Span(self.file, self.number, index), f"{cell} {message}", hint=hint, record=self.text(_PCF_ID))
 
 
 def _text(value: object, column: str) -> str:
@@ -374,34 +368,30 @@ def _processes(workbook: _Workbook) -> tuple[list[Process], list[Problem]]:
     file = str(workbook.path)
     filled = [_Row(file, number, named, values) for number, values in workbook.rows if number >= header]
     problems = [problem for above, below in pairwise(filled) for problem in _gap(above, below)]
-    good: list[_Row] = []
-    for row in filled[1:]:
-        faults = list(_faults(row))
-        problems += faults
-        good += [] if faults else [row]
-    unique = _unique(good, problems)
     if not filled[1:]:
-        problems.append(
-            BAD_WORKBOOK.at(Span(file, header), f"sheet {_SHEET} holds no processes below its header")
-        )
-    return _linked(unique, problems), problems
+        message = f"sheet {_SHEET} holds no process below its header"
+        problems.append(BAD_WORKBOOK.at(Span(file, header), message, hint="use APQC's workbook as it is"))
+    good = _good(filled[1:], problems)
+    stated = {row.text(_HIERARCHY_ID) for row in filled}
+    problems += (problem for row in good for problem in _orphan(row, stated))
+    return _linked(good), problems
 
 
 def _columns(workbook: _Workbook) -> tuple[int, dict[str, int]] | Problem:
     """The header's row, and the number of each column that we know."""
-    span = Span(str(workbook.path))
-    hint = (
-        f"use APQC's workbook as it is, or give it a sheet {_SHEET} with the columns {', '.join(_REQUIRED)}"
-    )
+    file = str(workbook.path)
+    hint = f"use APQC's workbook as it is; its sheet {_SHEET} has the columns {', '.join(_REQUIRED)}"
     if not any(name.strip().casefold() == _SHEET.casefold() for name in workbook.sheets):
-        return BAD_WORKBOOK.at(span, f"has no sheet {_SHEET}; it has {', '.join(workbook.sheets)}", hint=hint)
+        message = f"has no sheet {_SHEET}; it has {', '.join(workbook.sheets)}"
+        return BAD_WORKBOOK.at(Span(file), message, hint=hint)
+    none: dict[str, int] = {}
     headers = [(number, _known(values)) for number, values in workbook.rows[:_HEADER_WITHIN]]
-    number, known = max(headers, key=lambda each: len(each[1]), default=(1, {}))
+    number, known = max(headers, key=lambda each: len(each[1]), default=(1, none))
     missing = [column for column in _REQUIRED if column not in known]
     if not missing:
         return number, known
     message = f"sheet {_SHEET} has no column {' and no column '.join(missing)}"
-    return BAD_WORKBOOK.at(Span(str(workbook.path), number), message, hint=hint)
+    return BAD_WORKBOOK.at(Span(file, number), message, hint=hint)
 
 
 def _known(values: tuple[object, ...]) -> dict[str, int]:
@@ -433,35 +423,40 @@ def _faults(row: _Row) -> Iterator[Problem]:
             yield row.problem(BAD_CATALOGUE_ROW, column, f"is {text[:80]!r}; {rule}", hint="correct it")
 
 
-def _unique(rows: list[_Row], problems: list[Problem]) -> list[_Row]:
-    """The rows whose ids no earlier row has."""
+def _good(rows: list[_Row], problems: list[Problem]) -> list[_Row]:
+    """The rows that can be used; what is wrong with the others joins the problems."""
     seen: dict[tuple[str, str], int] = {}
-    unique: list[_Row] = []
+    good: list[_Row] = []
     for row in rows:
-        ids = [(column, row.text(column)) for column in (_PCF_ID, _HIERARCHY_ID)]
-        repeated = [each for each in ids if each in seen]
-        for column, text in repeated:
+        faults = [*_faults(row)] or [*_repetitions(row, seen)]
+        problems += faults
+        if not faults:
+            seen |= {(column, row.text(column)): row.number for column in (_PCF_ID, _HIERARCHY_ID)}
+            good.append(row)
+    return good
+
+
+def _repetitions(row: _Row, seen: Mapping[tuple[str, str], int]) -> Iterator[Problem]:
+    for column in (_PCF_ID, _HIERARCHY_ID):
+        text = row.text(column)
+        if (column, text) in seen:
             message = f"is {text}, as in row {seen[column, text]}"
-            hint = "give each process an id of its own; ids are best formatted as text (3.10 is not 3.1)"
-            problems.append(row.problem(DUPLICATE_PROCESS, column, message, hint=hint))
-        if not repeated:
-            seen |= dict.fromkeys(ids, row.number)
-            unique.append(row)
-    return unique
+            hint = "give each process ids of its own; format hierarchy ids as text (3.10 is not 3.1)"
+            yield row.problem(DUPLICATE_PROCESS, column, message, hint=hint)
 
 
-def _linked(rows: list[_Row], problems: list[Problem]) -> list[Process]:
+def _orphan(row: _Row, stated: set[str]) -> Iterator[Problem]:
+    above = parent_id(row.text(_HIERARCHY_ID))
+    if above and above not in stated:
+        message = f"is {row.text(_HIERARCHY_ID)}, but no row has {above}"
+        hint = f"add the row of {above}; until then this process stands under none"
+        yield row.problem(MISSING_PARENT, _HIERARCHY_ID, message, hint=hint)
+
+
+def _linked(rows: list[_Row]) -> list[Process]:
     """The rows as processes, each with the PCF ID of the process above it."""
     pcf_ids = {row.text(_HIERARCHY_ID): row.text(_PCF_ID) for row in rows}
-    processes: list[Process] = []
-    for row in rows:
-        above = parent_id(row.text(_HIERARCHY_ID))
-        if above and above not in pcf_ids:
-            message = f"is {row.text(_HIERARCHY_ID)}, but no process has the id {above}"
-            hint = f"add the row of {above}; until then this process stands under none"
-            problems.append(row.problem(MISSING_PARENT, _HIERARCHY_ID, message, hint=hint))
-        processes.append(_process(row, pcf_ids.get(above) if above else None))
-    return processes
+    return [_process(row, pcf_ids.get(parent_id(row.text(_HIERARCHY_ID)) or "")) for row in rows]
 
 
 def _process(row: _Row, parent: str | None) -> Process:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+
+
+class Failure(Exception):
+    """What was asked cannot be done here and now; the message tells the user why and what to do.
+
+    For the environment (folders, stores, networks), never for the content of a file: that is a Problem.
+    """
 
 
 class Severity(IntEnum):
@@ -84,6 +92,6 @@ class Code:
         return Problem(self.name, self.severity, span, message, hint, record)
 
 
-def has_errors(problems: list[Problem]) -> bool:
+def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether any of the problems is an error."""
     return any(problem.severity is Severity.ERROR for problem in problems)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pyoxigraph
 from rapidfuzz import fuzz
-from rapidfuzz import process as rapidfuzz
+from rapidfuzz.process import extract
 
 from kg import vocab
 from kg.pcf import PCF, Catalogue, Process, hierarchy_id
@@ -145,10 +146,9 @@ def parse_catalogue(text: str) -> Catalogue:
     schemes = [subject for subject, said in facts.items() if vocab.edition in said]
     if len(schemes) != 1:
         raise ValueError(f"expected one catalogue of processes, found {len(schemes)}")
-    processes = tuple(_read_process(said) for said in facts.values() if vocab.pcfId in said)
-    edition, version, rights = (
-        _said(facts[schemes[0]], term) for term in (vocab.edition, vocab.editionVersion, vocab.dcterms_rights)
-    )
+    processes = tuple(_read_process(each, said) for each, said in facts.items() if vocab.pcfId in said)
+    terms = vocab.edition, vocab.editionVersion, vocab.dcterms_rights
+    edition, version, rights = (_said(schemes[0], facts[schemes[0]], term) for term in terms)
     return Catalogue(edition, version, processes, rights)
 
 
@@ -156,21 +156,24 @@ def _value(term: object) -> str:
     return term.value if isinstance(term, pyoxigraph.NamedNode | pyoxigraph.Literal) else ""
 
 
-def _read_process(said: dict[str, str]) -> Process:
+def _read_process(subject: str, said: dict[str, str]) -> Process:
+    hierarchy = _said(subject, said, vocab.hierarchyId)
+    if hierarchy_id(hierarchy) != hierarchy:
+        raise ValueError(f"<{subject}> has {hierarchy!r} for a hierarchy id; it would look like 3.0 or 3.1.2")
     broader = said.get(vocab.skos_broader)
     return Process(
-        _said(said, vocab.pcfId),
-        _said(said, vocab.hierarchyId),
-        _said(said, vocab.skos_prefLabel),
+        said[vocab.pcfId],
+        hierarchy,
+        _said(subject, said, vocab.skos_prefLabel),
         broader.removeprefix(PCF) if broader else None,
         said.get(vocab.skos_definition, ""),
         said.get(_CHANGE_NOTE, ""),
     )
 
 
-def _said(facts: dict[str, str], predicate: str) -> str:
+def _said(subject: str, facts: dict[str, str], predicate: str) -> str:
     if predicate not in facts:
-        raise ValueError(f"{facts} lacks {predicate}")
+        raise ValueError(f"<{subject}> has no <{predicate}>")
     return facts[predicate]
 
 
@@ -227,17 +230,20 @@ class Resolver:
 
     catalogue: Catalogue
     _named: dict[str, list[Process]] = field(
-        init=False, repr=False, compare=False, default_factory=lambda: {}
+        init=False, repr=False, compare=False, default_factory=dict[str, list[Process]]
     )
-    _sorted_names: list[str] = field(init=False, repr=False, compare=False, default_factory=lambda: [])
+    _words: list[tuple[int, str, Process]] = field(
+        init=False, repr=False, compare=False, default_factory=list[tuple[int, str, Process]]
+    )
 
     def __post_init__(self) -> None:
         for each in self.catalogue.processes:
             self._named.setdefault(normalised(each.name), []).append(each)
-            self._sorted_names.append(_sorted_words(each.name))
+        words = ((_sorted_words(each.name), each) for each in self.catalogue.processes)
+        self._words.extend(sorted(((len(text), text, each) for text, each in words), key=itemgetter(0)))
 
     def by_code(self, text: str) -> Process | None:
-        """The process with this PCF ID (five digits) or hierarchy id (``03.0``, ``3`` and ``3.0`` are one)."""
+        """The process with this PCF ID (five digits) or hierarchy id (``03.0`` and ``3`` are ``3.0``)."""
         code = unicodedata.normalize("NFKC", text).strip()
         if re.fullmatch("[0-9]{5}", code):
             return self.catalogue.by_pcf_id(code)
@@ -245,36 +251,37 @@ class Resolver:
 
     def by_name(self, text: str) -> Process | None:
         """The process with this name once both are normalised; of several, the first in the hierarchy."""
-        return next(iter(self._named.get(normalised(text), ())), None)
+        return next(iter(self._all_named(text)), None)
+
+    def _all_named(self, text: str) -> list[Process]:
+        return self._named.get(normalised(text) or " ", [])
 
     def near_names(self, text: str, limit: int = 5) -> list[tuple[Process, float]]:
         """Processes with nearly this name, in any order of words, best first; scores from 0.85 to 1."""
         words = _sorted_words(text)
-        found = rapidfuzz.extract(
-            words, self._sorted_names, scorer=fuzz.ratio, score_cutoff=100 * _NEAR, limit=None
-        )
-        ranked = sorted((-score, index) for _, score, index in found) if words else []
-        return [(self.catalogue.processes[index], round(-score / 100, 4)) for score, index in ranked[:limit]]
+        least = len(words) * _NEAR / (2 - _NEAR)  # a shorter or longer name cannot be as near
+        most = len(words) * (2 - _NEAR) / _NEAR
+        first = bisect_left(self._words, least, key=itemgetter(0))
+        alike = self._words[first : bisect_right(self._words, most, key=itemgetter(0))]
+        names = [name for _, name, _ in alike]
+        found = extract(words, names, scorer=fuzz.ratio, score_cutoff=100 * _NEAR, limit=None)
+        near = [(alike[index][2], round(score / 100, 4)) for _, score, index in found if words]
+        return sorted(near, key=lambda each: (-each[1], each[0].position))[:limit]
 
     def resolve(self, code: str, name: str) -> Resolution:
         """What a claim's code and name, either of which may be empty, come to."""
-        coded = self.by_code(code)
-        same = coded is not None and normalised(name) == normalised(coded.name)
-        named = coded if same else self.by_name(name)
-        if same:
-            return Resolution(coded, named, coded, Reason.AGREE)
-        reason = _reason(code, name, coded=coded, named=named)
-        return Resolution(coded, named, None, reason, self._candidates(name, coded=coded, named=named))
+        coded, named = self.by_code(code), self._all_named(name)
+        if coded in named:
+            return Resolution(coded, coded, coded, Reason.AGREE)
+        by_name = next(iter(named), None)
+        reason = _REASONS.get((_state(code, coded), _state(name, by_name)), Reason.UNKNOWN)
+        return Resolution(coded, by_name, None, reason, self._candidates(name, coded, named))
 
-    def _candidates(
-        self, name: str, *, coded: Process | None, named: Process | None
-    ) -> tuple[Candidate, ...]:
+    def _candidates(self, name: str, coded: Process | None, named: list[Process]) -> tuple[Candidate, ...]:
         near = [] if named else self.near_names(name)
         found = [Candidate(each, "near", score) for each, score in near if each != coded]
-        if named:
-            found.append(Candidate(named, "name", 1.0))
-        if coded:
-            found.append(Candidate(coded, "code", _likeness(name, coded.name)))
+        found += [Candidate(each, "name", 1.0) for each in named]
+        found += [Candidate(coded, "code", _likeness(name, coded.name))] if coded else []
         return tuple(sorted(found, key=lambda each: (-each.score, each.process.position)))
 
 
@@ -287,10 +294,6 @@ _REASONS = {
     ("absent", "absent"): Reason.NOTHING_STATED,
 }
 """What is known of the code and of the name → why there is no link."""
-
-
-def _reason(code: str, name: str, *, coded: Process | None, named: Process | None) -> Reason:
-    return _REASONS.get((_state(code, coded), _state(name, named)), Reason.UNKNOWN)
 
 
 def _state(text: str, found: Process | None) -> str:

@@ -6,6 +6,7 @@ names its release) are named here and nowhere else.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -42,6 +43,14 @@ class Release:
     def facts(self) -> Facts:
         """Ontology, shapes and the software's own terms together."""
         return read_facts(self.files)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the release's files, names and bytes."""
+        digest = hashlib.sha256()
+        for path in self.files:
+            digest.update(f"{path.name}\0".encode() + path.read_bytes())
+        return digest.hexdigest()
 
     @property
     def files(self) -> list[Path]:

@@ -43,7 +43,8 @@ EXTERNAL = {
         "Activity Collection Entity hadMember used wasDerivedFrom wasGeneratedBy",
     ),
     "schema": ("https://schema.org/", "url"),
-    "void": ("http://rdfs.org/ns/void#", "Dataset"),
+    "void": ("http://rdfs.org/ns/void#", "Dataset class classPartition entities"),
+    "oa": ("http://www.w3.org/ns/oa#", "SpecificResource TextQuoteSelector TextPositionSelector"),
     "owl": ("http://www.w3.org/2002/07/owl#", "versionIRI"),
 }
 """The terms of other vocabularies that Python mentions."""
@@ -97,6 +98,8 @@ def vocabulary(triples: list[ox.Triple]) -> str:
     ]
     for prefix, (namespace, names) in sorted(EXTERNAL.items()):
         lines += [f'{prefix}_{name} = "{namespace}{name}"' for name in names.split()]
+    prefixes = {"cg": CG, **{prefix: namespace for prefix, (namespace, _) in EXTERNAL.items()}}
+    lines += ["", f"PREFIXES = {dict(sorted(prefixes.items()))}", '"""Declared in every query and export."""']
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,69 @@
+"""Files in, manifest entries out: in this process, or in a pool of processes. Both give the same entries."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+
+from kg.build.cases import make_entry
+from kg.build.inputs import Inputs
+from kg.build.scan import Found
+from kg.manifest import FileEntry
+
+CHUNK = 50
+POOL_FROM = 400
+"""Files below which starting a pool costs more than it saves."""
+ATTEMPTS = 3
+"""How often a pool is started again after one of its processes was killed."""
+
+Progress = Callable[[int, int], None]
+"""Called with files done and files in all."""
+
+
+def run(files: Sequence[Found], inputs: Inputs, progress: Progress) -> dict[str, FileEntry]:
+    """The entries of some files by shown path."""
+    workers = inputs.workers or os.cpu_count() or 1
+    serial = workers == 1 or (len(files) < POOL_FROM and not inputs.workers)
+    batches = _serial(files, inputs) if serial else _pooled(files, inputs, workers)
+    entries: dict[str, FileEntry] = {}
+    for batch in batches:
+        entries.update((entry.path, entry) for entry in batch)
+        progress(len(entries), len(files))
+    return entries
+
+
+def make_entries(files: Sequence[Found], inputs: Inputs) -> list[FileEntry]:
+    """What one worker does with one chunk."""
+    return [make_entry(found, inputs) for found in files]
+
+
+def _serial(files: Sequence[Found], inputs: Inputs) -> Iterator[list[FileEntry]]:
+    for found in files:
+        yield [make_entry(found, inputs)]
+
+
+def _pooled(files: Sequence[Found], inputs: Inputs, workers: int) -> Iterator[list[FileEntry]]:
+    """Chunks over a pool; a pool that lost a process is started again for the chunks that are missing."""
+    missing = {start: files[start : start + CHUNK] for start in range(0, len(files), CHUNK)}
+    for _ in range(ATTEMPTS):
+        try:
+            yield from _one_pool(missing, inputs, workers)
+        except BrokenProcessPool:
+            continue
+        break
+    for chunk in missing.values():
+        yield make_entries(chunk, inputs)
+
+
+def _one_pool(missing: dict[int, Sequence[Found]], inputs: Inputs, workers: int) -> Iterator[list[FileEntry]]:
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        futures: dict[Future[list[FileEntry]], int] = {
+            pool.submit(make_entries, chunk, inputs): start for start, chunk in missing.items()
+        }
+        for future in as_completed(futures):
+            entries = future.result()
+            del missing[futures[future]]
+            yield entries

@@ -1,0 +1,61 @@
+"""What a build is told: where to look, what to build towards. Small and hashable, so that workers get it whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from kg import __version__, identity
+from kg.case import Reader
+from kg.parts import Parts
+from kg.release import Release, find_releases
+from kg.yamltree import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that decides what a build holds, besides the files themselves."""
+
+    root: Path
+    home: Path
+    folders: tuple[Path, ...]
+    base: str
+    target: str
+    title: str
+    limits: Limits
+    workers: int = 0
+    """Processes that read case files; 0 means one for each processor."""
+
+    @property
+    def parts(self) -> Parts:
+        """The parts that all builds of this workspace share."""
+        return Parts(self.home / "parts")
+
+    @property
+    def release(self) -> Release:
+        """The release that the built graph is at."""
+        return releases(self)[self.target]
+
+    def basis(self) -> dict[str, str]:
+        """What every part depends on; where it differs from the previous build's, every part is made anew."""
+        return {
+            "program": __version__,
+            "base": self.base,
+            "target": self.target,
+            "limits": repr(self.limits),
+            "methods": f"{identity.ORGANISATION_METHOD} {identity.DOCUMENT_METHOD}",
+            **{f"release {version}": release.digest for version, release in releases(self).items()},
+        }
+
+
+@cache
+def releases(inputs: Inputs) -> dict[str, Release]:
+    """The releases that a workspace knows."""
+    return find_releases((inputs.root,))
+
+
+@cache
+def reader(inputs: Inputs) -> Reader:
+    """One reader for each process, because it keeps the shapes."""
+    return Reader(releases(inputs), inputs.limits)

@@ -1,0 +1,176 @@
+"""The build from end to end: scan, read what changed, make the shared parts, publish a store.
+
+Everything is written aside; replacing the file ``current`` makes a build the one that readers open, so a build
+killed at any moment leaves the previous one in use.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from kg import codes
+from kg.build import shared
+from kg.build.engine import Progress, run
+from kg.build.inputs import Inputs
+from kg.build.scan import find_markdown, is_unchanged
+from kg.manifest import Manifest, current_manifest, make_current
+from kg.parts import difference
+from kg.problem import Failure, Span
+from kg.store.embedded import Embedded
+
+KEPT = 2
+"""Builds that are kept: the current one, and the one before for readers that still have it open."""
+SMALL = 0.2
+"""Share of the cases up to which a store is changed rather than made anew."""
+
+
+class BuildError(Failure):
+    """A build cannot be made now; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a build did."""
+
+    manifest: Manifest
+    read: int
+    """Files that were read."""
+    is_new: bool
+    """Whether the graph differs from the build before."""
+
+
+def build(inputs: Inputs, *, full: bool = False, progress: Progress = lambda done, total: None) -> Result:
+    """Bring the workspace's store up to date with its files. BuildError while another build is running."""
+    inputs.home.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(inputs.home / "lock").acquire(blocking=False):
+            return _build(inputs, progress, full=full)
+    except Timeout:
+        raise BuildError(f"another build of {inputs.root} is running; wait for it, or stop it") from None
+
+
+def _build(inputs: Inputs, progress: Progress, *, full: bool) -> Result:
+    previous = None if full else _usable(current_manifest(inputs.home), inputs)
+    manifest, read = _read_cases(inputs, previous, progress)
+    if previous is not None and manifest.files == previous.files and manifest.basis == previous.basis:
+        return Result(previous, read, is_new=False)
+    manifest = _with_shared_parts(_across_files(manifest), inputs)
+    is_new = full or previous is None or manifest.build != previous.build
+    if is_new:
+        _publish(manifest, previous, inputs)
+    else:
+        manifest.write(_folder(inputs, manifest) / "manifest.json")
+    return Result(manifest, read, is_new)
+
+
+def _usable(manifest: Manifest | None, inputs: Inputs) -> Manifest | None:
+    """The previous build, where its store is still there."""
+    return manifest if manifest and (_folder(inputs, manifest) / "store").is_dir() else None
+
+
+def _folder(inputs: Inputs, manifest: Manifest) -> Path:
+    return inputs.home / "builds" / manifest.build
+
+
+def _read_cases(inputs: Inputs, previous: Manifest | None, progress: Progress) -> tuple[Manifest, int]:
+    """Entries of all files; those that are as the previous build saw them are taken from its manifest."""
+    basis, looked = inputs.basis(), time.time()
+    known = previous.files if previous is not None and previous.basis == basis else {}
+    seen = previous.looked if previous is not None else 0
+    found = find_markdown(inputs.root, inputs.folders)
+    changed = [each for each in found if not is_unchanged(each, known.get(each.shown), seen)]
+    fresh = run(changed, inputs, progress)
+    files = {each.shown: fresh.get(each.shown) or known[each.shown] for each in found}
+    return Manifest(basis, files, looked=looked), len(changed)
+
+
+def _across_files(manifest: Manifest) -> Manifest:
+    """The problems that only all files together show: a case id that stands twice, names that meet in one IRI."""
+    files = {path: replace(entry, across=()) if entry.across else entry for path, entry in manifest.files.items()}
+    first: dict[str, str] = {}
+    for path, entry in files.items():
+        if entry.part and first.setdefault(entry.case, path) != path:
+            message = f"left out: {first[entry.case]} has the same case id"
+            problem = codes.DUPLICATE_CASE.at(Span(path), message, hint="give one of them another id, or remove it")
+            files[path] = replace(entry, across=(problem,))
+    manifest = replace(manifest, files=files)
+    for path, problem in shared.collisions(manifest):
+        files[path] = replace(files[path], across=(*files[path].across, problem))
+    return manifest
+
+
+def _with_shared_parts(manifest: Manifest, inputs: Inputs) -> Manifest:
+    manifest = replace(manifest, shared=shared.shared_parts(manifest, inputs))
+    manifest = replace(manifest, build=shared.build_hash(manifest))
+    graph, part = shared.record_part(manifest, inputs)
+    return replace(manifest, shared={**manifest.shared, graph: part})
+
+
+def _publish(manifest: Manifest, previous: Manifest | None, inputs: Inputs) -> None:
+    """Make the store aside, then make it the current one."""
+    builds = inputs.home / "builds"
+    for left_by_a_killed_build in builds.glob("~*"):
+        shutil.rmtree(left_by_a_killed_build, ignore_errors=True)
+    aside = builds / f"~{os.getpid()}"
+    aside.mkdir(parents=True)
+    _make_store(aside / "store", manifest, previous, inputs)
+    manifest.write(aside / "manifest.json")
+    final = _folder(inputs, manifest)
+    if final.exists():
+        final.rename(builds / f"~{os.getpid()}-replaced")
+    aside.rename(final)
+    make_current(inputs.home, manifest.build)
+    _forget_old(inputs, manifest, previous)
+
+
+def _make_store(path: Path, manifest: Manifest, previous: Manifest | None, inputs: Inputs) -> None:
+    """A store that holds the parts: the previous one changed by their difference, or a new one."""
+    if previous is None or not _is_small_change(previous, manifest):
+        Embedded.create(path).load(inputs.parts.read(name) for name in manifest.parts.values())
+        return
+    removed, added = _delta(previous.parts, manifest.parts, inputs)
+    Embedded.open(_folder(inputs, previous) / "store").copy(path).change(removed, added)
+
+
+def _is_small_change(previous: Manifest, manifest: Manifest) -> bool:
+    before, after = set(previous.parts.items()), set(manifest.parts.items())
+    return previous.basis == manifest.basis and len(before ^ after) <= SMALL * len(after) + 20
+
+
+def _delta(before: dict[str, str], after: dict[str, str], inputs: Inputs) -> tuple[list[bytes], list[bytes]]:
+    """The quads to take out and to put in, as N-Quads lines."""
+    removed: list[bytes] = []
+    added: list[bytes] = []
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        if old != new:
+            out, put = difference(inputs.parts.read(old) if old else b"", inputs.parts.read(new) if new else b"")
+            removed += out
+            added += put
+    return removed, added
+
+
+def _forget_old(inputs: Inputs, manifest: Manifest, previous: Manifest | None) -> None:
+    """Keep this build and the one before; remove other builds and the parts that only they needed."""
+    kept = {each.build: each for each in (manifest, previous) if each is not None}
+    for folder in (inputs.home / "builds").iterdir():
+        if folder.name not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
+    if previous is None or previous.parts != manifest.parts:
+        inputs.parts.keep_only(_part_names(kept.values()))
+
+
+def _part_names(manifests: Iterable[Manifest]) -> set[str]:
+    return {name for manifest in manifests for name in (*_entry_parts(manifest), *manifest.shared.values())}
+
+
+def _entry_parts(manifest: Manifest) -> list[str]:
+    return [entry.part for entry in manifest.files.values()]
+

@@ -1,0 +1,142 @@
+"""The parts that no single case owns: entities, ontology, process catalogues, the build record."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg import __version__, codes, identity, vocab
+from kg.build.inputs import Inputs
+from kg.identity import Entity
+from kg.manifest import FileEntry, Manifest
+from kg.problem import Problem, Span
+from kg.release import bundled, turtle_files
+from kg.triples import Triple, iri, literal, nquads
+
+_INTEGER = vocab.xsd_integer
+
+
+def shared_parts(manifest: Manifest, inputs: Inputs) -> dict[str, str]:
+    """Part names by graph IRI, for everything but the build record."""
+    static = {graph: inputs.parts.write(_turtle_part(files, graph)) for graph, files in static_files(inputs).items()}
+    entities = inputs.base + "entities"
+    return {**static, entities: inputs.parts.write(nquads(_entity_triples(manifest), entities))}
+
+
+def static_files(inputs: Inputs) -> dict[str, list[Path]]:
+    """Turtle files by the graph that they go to: the release, the software's own terms, each process catalogue."""
+    graphs = {
+        f"{vocab.CASEGRAPH}ontology/{inputs.target}": turtle_files(inputs.release.ontology),
+        f"{vocab.CASEGRAPH}system": turtle_files(bundled("ontology/system")),
+    }
+    return graphs | {graph: [path] for graph, path in catalogue_files(inputs).items()}
+
+
+def catalogue_files(inputs: Inputs) -> dict[str, Path]:
+    """Process catalogues by scheme IRI; the workspace's own one of an edition and version goes before the starter."""
+    found: dict[str, Path] = {}
+    for folder in (bundled("ontology/pcf"), inputs.root / "ontology" / "pcf"):
+        found |= {_scheme(path): path for path in turtle_files(folder)}
+    return found
+
+
+def _scheme(path: Path) -> str:
+    scheme = (None, ox.NamedNode(vocab.rdf_type), ox.NamedNode(vocab.skos_ConceptScheme))
+    for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+        if (None, triple.predicate, triple.object) == scheme:
+            return str(getattr(triple.subject, "value", ""))
+    return path.resolve().as_uri()
+
+
+def _turtle_part(files: Iterable[Path], graph: str) -> list[str]:
+    name = ox.NamedNode(graph)
+    quads = {
+        ox.Quad(triple.subject, triple.predicate, triple.object, name)
+        for path in files
+        for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
+    }
+    text = (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").decode("utf-8")
+    return sorted(line + "\n" for line in text.split("\n") if line)
+
+
+def _entity_triples(manifest: Manifest) -> Iterator[Triple]:
+    said: dict[str, list[Entity]] = defaultdict(list)
+    for entry in manifest.cases():
+        for entity in entry.entities:
+            said[entity.iri].append(entity)
+    for node, entities in said.items():
+        yield from identity.describe(node, entities)
+
+
+def collisions(manifest: Manifest) -> Iterator[tuple[str, Problem]]:
+    """Organisation names that meet in one IRI: a warning at each file, naming the others."""
+    named: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for entry in manifest.cases():
+        for entity in entry.entities:
+            if entity.kind == vocab.org_Organization:
+                named[entity.iri][entity.name].append(entry.path)
+    for names in named.values():
+        if len(names) == 1:
+            continue
+        for name, paths in names.items():
+            others = ", ".join(f"“{other}” ({where[0]})" for other, where in names.items() if other != name)
+            message = f"“{name}” and {others} make one organisation in the graph"
+            for path in paths:
+                hint = "use one spelling; or, if they are two organisations, more distinct names"
+                yield path, codes.ORGANISATION_COLLISION.at(Span(path), message, hint=hint)
+
+
+def build_hash(manifest: Manifest) -> str:
+    """What a build is named by: its basis, files and parts."""
+    digest = hashlib.sha256(repr(sorted(manifest.basis.items())).encode())
+    for entry in manifest.cases():
+        digest.update(f"{entry.path} {entry.sha256} {entry.part}\n".encode("utf-8", errors="surrogatepass"))
+    digest.update(repr(sorted(manifest.shared.items())).encode())
+    return digest.hexdigest()[:16]
+
+
+def record_part(manifest: Manifest, inputs: Inputs) -> tuple[str, str]:
+    """Graph IRI and part name of the build record (PROV-O, VoID); no clock in it, so that it is the build's alone."""
+    graph = inputs.base + "build"
+    return graph, inputs.parts.write(nquads(_record(manifest, inputs), graph))
+
+
+def _record(manifest: Manifest, inputs: Inputs) -> Iterator[Triple]:
+    base = inputs.base
+    build, dataset, files = iri(f"{base}build/{manifest.build}"), iri(base + "dataset"), iri(base + "files")
+    a = iri(vocab.rdf_type)
+    yield build, a, iri(vocab.Build)
+    yield build, a, iri(vocab.prov_Activity)
+    yield build, iri(vocab.prov_used), files
+    yield build, iri(vocab.release), literal(inputs.target)
+    yield build, iri(vocab.softwareVersion), literal(__version__)
+    yield dataset, a, iri(vocab.dcat_Dataset)
+    yield dataset, a, iri(vocab.void_Dataset)
+    yield dataset, iri(vocab.dcterms_title), literal(inputs.title)
+    yield dataset, iri(vocab.dcterms_conformsTo), iri(f"{vocab.CASEGRAPH}ontology/{inputs.target}")
+    yield dataset, iri(vocab.prov_wasGeneratedBy), build
+    yield from _class_counts(manifest.counts(), dataset)
+    yield files, a, iri(vocab.prov_Collection)
+    for entry in manifest.cases():
+        yield from _file(entry, files, base)
+
+
+def _class_counts(counts: Counter[str], dataset: str) -> Iterator[Triple]:
+    for target, count in counts.items():
+        partition = iri(f"{dataset[1:-1]}/class/{target.split('#')[-1]}")
+        yield dataset, iri(vocab.void_classPartition), partition
+        yield partition, iri(vocab.void_class), iri(target)
+        yield partition, iri(vocab.void_entities), literal(str(count), _INTEGER)
+
+
+def _file(entry: FileEntry, files: str, base: str) -> Iterator[Triple]:
+    file = iri(f"{base}file/{entry.sha256}")
+    yield files, iri(vocab.prov_hadMember), file
+    yield file, iri(vocab.rdf_type), iri(vocab.CaseFile)
+    yield file, iri(vocab.path), literal(entry.path)
+    yield file, iri(vocab.sha256), literal(entry.sha256)
+    yield iri(base + entry.case), iri(vocab.prov_wasDerivedFrom), file

@@ -1,0 +1,159 @@
+"""What a build was made of and holds: files by hash, parts by name, counts, problems. Read by the next build.
+
+An incremental build, a diff, a push and an export read the manifest and the parts, never the case files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kg.identity import Entity
+from kg.problem import Problem, Severity, Span, has_errors
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One Markdown file as a build found it; ``part`` is empty where it is no case, or one with errors."""
+
+    path: str
+    sha256: str
+    stamp: tuple[int, ...]
+    case: str = ""
+    """The case's IRI relative to the base."""
+    part: str = ""
+    quads: int = 0
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+    """Records by class."""
+    entities: tuple[Entity, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the file by itself."""
+    across: tuple[Problem, ...] = ()
+    """What is wrong with it beside the other files."""
+
+    @property
+    def is_in_graph(self) -> bool:
+        """Whether the graph holds this file's case."""
+        return bool(self.part) and not has_errors(self.across)
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether this is meant to be a case and is not in the graph."""
+        return not self.is_in_graph and has_errors((*self.problems, *self.across))
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One build."""
+
+    basis: dict[str, str]
+    """What every case depends on: program, base, release, methods. Another basis makes every part anew."""
+    files: dict[str, FileEntry]
+    shared: dict[str, str] = field(default_factory=dict[str, str])
+    """Part name by shared graph: entities, ontology, catalogue, build record."""
+    build: str = ""
+    looked: float = 0.0
+    """When the files were looked at (seconds since 1970): stamps near it are not trusted."""
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Part name by what it holds: a case's relative IRI, or a shared graph's IRI."""
+        return {entry.case: entry.part for entry in self.cases()} | self.shared
+
+    def cases(self) -> list[FileEntry]:
+        """Files that are in the graph, in path order."""
+        return [entry for entry in self.files.values() if entry.is_in_graph]
+
+    def left_out(self) -> list[FileEntry]:
+        """Files that are meant to be cases and are not in the graph."""
+        return [entry for entry in self.files.values() if entry.is_left_out]
+
+    def problems(self) -> list[Problem]:
+        """Every problem of every file, in reading order."""
+        found = (each for entry in self.files.values() for each in (*entry.problems, *entry.across))
+        return sorted(found, key=lambda each: each.order)
+
+    def counts(self) -> Counter[str]:
+        """How many records of each class are in the graph."""
+        total: Counter[str] = Counter()
+        for entry in self.cases():
+            total.update(entry.counts)
+        return total
+
+    def write(self, path: Path) -> None:
+        """Write to a file that is complete or absent."""
+        said = {name: getattr(self, name) for name in ("basis", "shared", "build", "looked")}
+        said |= {"format": FORMAT, "files": [_said(entry) for entry in self.files.values()]}
+        text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        aside = path.with_suffix(".tmp")
+        with aside.open("w", encoding="utf-8", errors="surrogatepass") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+
+
+def read_manifest(path: Path) -> Manifest | None:
+    """The manifest in a file; None where there is none, or one that this version cannot read."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8", errors="surrogatepass"))
+    except (OSError, ValueError):
+        return None
+    if said.get("format") != FORMAT:
+        return None
+    entries = [_entry(*each) for each in said["files"]]
+    files = {entry.path: entry for entry in entries}
+    return Manifest(said["basis"], files, said["shared"], said["build"], said["looked"])
+
+
+def current_manifest(home: Path) -> Manifest | None:
+    """The manifest of the current build of a ``.kg`` folder."""
+    folder = current_build(home)
+    return read_manifest(folder / "manifest.json") if folder else None
+
+
+def current_build(home: Path) -> Path | None:
+    """The folder of the current build; None before the first."""
+    try:
+        return home / "builds" / (home / "current").read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+
+
+def make_current(home: Path, build: str) -> None:
+    """Make a build the one that readers open, at one stroke."""
+    aside = home / "current.tmp"
+    aside.write_text(build + "\n", encoding="utf-8")
+    os.replace(aside, home / "current")
+
+
+def _said(entry: FileEntry) -> list[Any]:
+    """An entry as JSON; lists in field order, because ``asdict`` copies deeply and 10,000 entries are many."""
+    return [
+        *(entry.path, entry.sha256, entry.stamp, entry.case, entry.part, entry.quads, entry.counts),
+        [(each.iri, each.kind, each.name) for each in entry.entities],
+        [asdict(problem) for problem in entry.problems],
+        [asdict(problem) for problem in entry.across],
+    ]
+
+
+def _entry(*said: Any) -> FileEntry:
+    path, sha256, stamp, case, part, quads, counts, entities, problems, across = said
+    return FileEntry(
+        *(path, sha256, tuple(stamp), case, part, quads, counts),
+        entities=tuple(Entity(*each) for each in entities),
+        problems=tuple(_problems(problems)),
+        across=tuple(_problems(across)),
+    )
+
+
+def _problems(said: Iterable[dict[str, Any]]) -> Iterable[Problem]:
+    for each in said:
+        yield Problem(**{**each, "span": Span(**each["span"]), "severity": Severity(each["severity"])})

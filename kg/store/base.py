@@ -1,0 +1,49 @@
+"""What every store can do, and the values that queries give back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyoxigraph as ox
+
+from kg.problem import Failure
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+class StoreError(Failure):
+    """A store cannot do what was asked; the message is for the user."""
+
+
+class QueryError(StoreError):
+    """The SPARQL text cannot be read or run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The answer of a SELECT: a name for each column, and rows of terms; None where a cell is unbound."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Term | None, ...]]
+
+
+Answer = Table | bool | list[ox.Triple]
+"""SELECT, ASK, and CONSTRUCT or DESCRIBE."""
+
+
+class Store(Protocol):
+    """A SPARQL 1.1 store whose default graph is the merge of its named graphs."""
+
+    def query(self, text: str) -> Answer:
+        """Run one query; QueryError where it cannot be run."""
+        ...
+
+    def graphs(self) -> Iterator[str]:
+        """IRIs of the named graphs."""
+        ...
+
+    def __len__(self) -> int:
+        """Triples in the default graph."""
+        ...

@@ -1,0 +1,157 @@
+"""A folder of cases and its settings; what the command line and the Python API both start from."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from kg.build import Inputs, Result, build
+from kg.build.engine import Progress
+from kg import vocab
+from kg.manifest import Manifest, current_build, current_manifest
+from kg.problem import Failure
+from kg.release import Release, find_releases
+from kg.store.base import Answer, StoreError
+from kg.store.embedded import Embedded
+from kg.yamltree import Limits
+
+SETTINGS = "kg.toml"
+BASE = "https://w3id.org/casegraph/id/"
+
+
+class SettingsError(Failure):
+    """``kg.toml``, or the folder, is not what it should be; the message names file, place and mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``kg.toml`` may say."""
+
+    base: str = BASE
+    """Begins the IRI of everything in the workspace; ends in / or #."""
+    cases: tuple[str, ...] = ("cases",)
+    """Folders that hold case files, relative to the workspace."""
+    release: str = ""
+    """Ontology release of the built graph; empty means the newest."""
+    max_file_size: int = Limits().bytes
+    """Bytes above which a file is refused."""
+    title: str = "Casegraph dataset"
+    """Name of the dataset."""
+
+
+class Workspace:
+    """A folder with case files, perhaps a ``kg.toml``, and the ``.kg`` folder that builds go to."""
+
+    def __init__(self, root: Path | str = ".", *, cases: Sequence[Path | str] = (), workers: int = 0) -> None:
+        self.root = Path(root)
+        self.workers = workers
+        if not self.root.is_dir():
+            raise SettingsError(f"{self.root}: there is no such folder")
+        self.settings = read_settings(self.root / SETTINGS)
+        if cases:
+            self.settings = replace(self.settings, cases=tuple(str(Path(case).resolve()) for case in cases))
+
+    @property
+    def home(self) -> Path:
+        """Where builds are kept."""
+        return self.root / ".kg"
+
+    @property
+    def case_folders(self) -> list[Path]:
+        """The folders to look for case files in; SettingsError where one is missing."""
+        folders = [self.root / name for name in self.settings.cases]
+        for folder in folders:
+            if not folder.is_dir():
+                message = f"{folder}: there is no such folder of cases; name one with --cases DIR, or in {SETTINGS} as cases = [\"DIR\"]"
+                raise SettingsError(message)
+        return folders
+
+    @cached_property
+    def releases(self) -> dict[str, Release]:
+        """Every release this workspace knows, oldest first."""
+        return find_releases((self.root,))
+
+    @property
+    def target(self) -> Release:
+        """The release that the built graph is at."""
+        wanted = self.settings.release or list(self.releases)[-1]
+        if wanted not in self.releases:
+            raise SettingsError(f"{self.root / SETTINGS}: release = \"{wanted}\" is not known; known: {', '.join(self.releases)}")
+        return self.releases[wanted]
+
+    @property
+    def inputs(self) -> Inputs:
+        """What a build of this workspace is told."""
+        return Inputs(
+            root=self.root,
+            home=self.home,
+            folders=tuple(self.case_folders),
+            base=self.settings.base,
+            target=self.target.version,
+            title=self.settings.title,
+            limits=Limits(bytes=self.settings.max_file_size),
+            workers=self.workers,
+        )
+
+    def build(self, *, full: bool = False, progress: Progress = lambda done, total: None) -> Result:
+        """Bring the graph up to date with the files; ``full`` makes everything anew."""
+        return build(self.inputs, full=full, progress=progress)
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the current build was made of; StoreError before the first build."""
+        manifest = current_manifest(self.home)
+        if manifest is None:
+            raise StoreError(f"{self.root} has no graph yet; make one with `kg build`")
+        return manifest
+
+    @property
+    def store(self) -> Embedded:
+        """The current build's store, to read from; StoreError before the first build."""
+        folder = current_build(self.home)
+        if folder is None:
+            raise StoreError(f"{self.root} has no graph yet; make one with `kg build`")
+        return Embedded.open(folder / "store", vocab.PREFIXES)
+
+    def sparql(self, text: str) -> Answer:
+        """The answer to a SPARQL query over the graph; the usual prefixes are declared."""
+        return self.store.query(text)
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in a file; the defaults where there is none."""
+    if not path.exists():
+        return Settings()
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    return _checked(said, path)
+
+
+def _checked(said: dict[str, Any], path: Path) -> Settings:
+    known = {name: type(value) for name, value in _DEFAULTS.items()}
+    for key, value in said.items():
+        if key not in known:
+            raise SettingsError(f"{path}:{_line(path, key)}: `{key}` is not a setting; known: {', '.join(known)}")
+        wanted = list if known[key] is tuple else known[key]
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            raise SettingsError(f"{path}:{_line(path, key)}: `{key}` takes {_KINDS[known[key]]}")
+    settings = Settings(**{key: tuple(value) if isinstance(value, list) else value for key, value in said.items()})
+    if not urlsplit(settings.base).scheme or settings.base[-1] not in "/#" or set(settings.base) & set('<>" {}|\\^`'):
+        raise SettingsError(f"{path}:{_line(path, 'base')}: `base` takes an absolute IRI that ends in / or #")
+    return settings
+
+
+_DEFAULTS = {name: getattr(Settings(), name) for name in Settings.__slots__}
+_KINDS = {str: "a text", int: "a whole number", tuple: "a list of folders"}
+
+
+def _line(path: Path, key: str) -> int:
+    text = path.read_text(encoding="utf-8").splitlines()
+    return next((number for number, line in enumerate(text, 1) if line.strip().startswith((key, f'"{key}"', f"[{key}"))), 1)
