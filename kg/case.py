@@ -160,7 +160,9 @@ class Reader:
             return None
         if node.text not in self.releases:
             message = f"`{dotted}` is {node.text}; known releases: {known}"
-            case.problems.append(codes.UNKNOWN_RELEASE.at(place.span(node), message, hint="correct it, or add that release"))
+            case.problems.append(
+                codes.UNKNOWN_RELEASE.at(place.span(node), message, hint="correct it, or add that release")
+            )
             return None
         return node.text
 
@@ -218,7 +220,9 @@ class _RecordReader:
             return encode(found.text)
         message = f"{shape.name} has no `{name}`, so it cannot be named in the graph"
         where = found if found is not None else node
-        self._report(codes.MISSING_ID, where, message, hint=f"give it an `{name}` that no other record of this case has")
+        self._report(
+            codes.MISSING_ID, where, message, hint=f"give it an `{name}` that no other record of this case has"
+        )
         return f"unnamed-{node.start}"
 
     def _claim_iri(self, record: Record, node: Mapping) -> None:

@@ -110,7 +110,9 @@ def describe(node: str, said: Iterable[Entity]) -> list[Triple]:
     if kind == vocab.foaf_Document:
         triples.append((subject, iri(vocab.derivedBy), iri(DOCUMENT_METHOD)))
         triples += [(subject, iri(vocab.schema_url), literal(each.name, vocab.xsd_anyURI)) for each in names]
-        triples.append((subject, iri(vocab.normalisedUrl), literal(normalise_url(names[0].name) or "", vocab.xsd_anyURI)))
+        triples.append(
+            (subject, iri(vocab.normalisedUrl), literal(normalise_url(names[0].name) or "", vocab.xsd_anyURI))
+        )
         return triples
     triples.append((subject, iri(vocab.derivedBy), iri(ORGANISATION_METHOD)))
     labels = [vocab.skos_prefLabel, *[vocab.skos_altLabel] * (len(names) - 1)]

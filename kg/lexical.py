@@ -21,7 +21,8 @@ def _text(text: str) -> str | None:
 
 
 def _date(text: str) -> str | None:
-    """
+    """A day of the calendar.
+
     >>> _date("2026-02-28"), _date("2026-02-30"), _date("20260228")
     ('2026-02-28', None, None)
     """
@@ -35,7 +36,8 @@ def _date(text: str) -> str | None:
 
 
 def _boolean(text: str) -> str | None:
-    """
+    """YAML 1.1's spellings of true and false.
+
     >>> _boolean("True"), _boolean("no"), _boolean("1")
     ('true', 'false', None)
     """
@@ -43,7 +45,8 @@ def _boolean(text: str) -> str | None:
 
 
 def _integer(text: str) -> str | None:
-    """
+    """Digits without leading zeros.
+
     >>> _integer("007"), _integer("-0"), _integer("+3"), _integer("1e3")
     ('7', '0', '3', None)
     """
@@ -54,7 +57,8 @@ def _integer(text: str) -> str | None:
 
 
 def _decimal(text: str) -> str | None:
-    """
+    """Without leading and trailing zeros.
+
     >>> _decimal("0.80"), _decimal(".5"), _decimal("1."), _decimal("-0.0"), _decimal("."), _decimal("1e3")
     ('0.8', '0.5', '1', '0', None, None)
     """

@@ -97,7 +97,7 @@ class Manifest:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(aside, path)
+        aside.replace(path)
 
 
 def read_manifest(path: Path) -> Manifest | None:
@@ -131,7 +131,7 @@ def make_current(home: Path, build: str) -> None:
     """Make a build the one that readers open, at one stroke."""
     aside = home / "current.tmp"
     aside.write_text(build + "\n", encoding="utf-8")
-    os.replace(aside, home / "current")
+    aside.replace(home / "current")
 
 
 def _said(entry: FileEntry) -> list[Any]:
@@ -156,4 +156,5 @@ def _entry(*said: Any) -> FileEntry:
 
 def _problems(said: Iterable[dict[str, Any]]) -> Iterable[Problem]:
     for each in said:
-        yield Problem(**{**each, "span": Span(**each["span"]), "severity": Severity(each["severity"])})
+        span, severity = Span(**each["span"]), Severity(each["severity"])
+        yield Problem(each["code"], severity, span, each["message"], each["hint"], each["record"])

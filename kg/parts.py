@@ -7,7 +7,6 @@ once written, so builds share parts and a change is the difference of two of the
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -36,7 +35,7 @@ class Parts:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, prefix="~", delete=False) as file:
                 file.write(data)
-            os.replace(file.name, path)
+            Path(file.name).replace(path)
         return name
 
     def keep_only(self, names: set[str]) -> None:
@@ -47,10 +46,10 @@ class Parts:
 
 
 def difference(old: bytes, new: bytes) -> tuple[list[bytes], list[bytes]]:
-    """The lines to take out of one part and the lines to put in to make another of it.
+    r"""The lines to take out of one part and the lines to put in to make another of it.
 
-    >>> difference(b"a\\nb\\n", b"b\\nc\\n")
-    ([b'a\\n'], [b'c\\n'])
+    >>> difference(b"a\nb\n", b"b\nc\n")
+    ([b'a\n'], [b'c\n'])
     """
     before, after = set(old.splitlines(keepends=True)), set(new.splitlines(keepends=True))
     return sorted(before - after), sorted(after - before)

@@ -58,9 +58,7 @@ def catalogue_lines(catalogue: Catalogue) -> list[str]:
 
 def turtle(catalogue: Catalogue) -> str:
     """The catalogue as Turtle to read: the scheme first, then the processes in hierarchy order."""
-    prefixes = "".join(
-        f"@prefix {prefix + ':':<8} <{namespace}> .\n" for prefix, namespace in _PREFIXES.items()
-    )
+    prefixes = "".join(f"@prefix {prefix + ':':<8} <{namespace}> .\n" for prefix, namespace in _PREFIXES.items())
     by_subject = groupby(_triples(catalogue), key=itemgetter(0))
     return "\n".join([prefixes, *(_block(subject, list(triples)) for subject, triples in by_subject)])
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import TypeAlias
 
 PARTIAL_SHARE = 0.6
@@ -27,13 +27,17 @@ MOST_WORK = 20_000_000
 """Characters compared around the occurrences of one seed, at most."""
 DISTINCTIVE = 12
 """Characters that the longest part of a quote with an ellipsis needs: short parts stand in any long text."""
-SEEDS = 48
-"""Snippets of a quote that are looked for to find the closest passage."""
+MOST_PARTS = 50
+"""Parts between ellipses; a quote with more is not taken apart."""
+SEEDS, SEED_PLACES = 48, 8
+"""Snippets of a quote that are looked for to find the closest passage, and places looked at of each."""
 
 Place: TypeAlias = tuple[int, int]
 """Where something starts and, exclusive, ends."""
 Edit: TypeAlias = tuple[int, int, str]
 """A stretch of a text and what stands for it in another form."""
+Seed: TypeAlias = tuple[int, int, int]
+"""Where a snippet stands in a text, where in the needle, and its size."""
 Cuts: TypeAlias = Callable[[str, int], bool]
 """Whether an edge of a match at this offset would cut something in two."""
 
@@ -197,7 +201,8 @@ def _normal_pattern(*, is_ascii: bool, is_spaced: bool) -> re.Pattern[str]:
     the space is one of them only for a text with a double one.
     """
     changing, joining = ("", "") if is_ascii else _unstable()
-    begins = rf"_{_SPACES}{_DROPPED}{_RAISED}{_QUOTATION}{changing}{joining}{_DASHES}" + r"\ " * is_spaced
+    near = "".join(char for char in joining if char <= "\uffff")
+    begins = r"\ " * is_spaced + rf"_{_SPACES}{_DROPPED}{_RAISED}{_QUOTATION}{changing}{near}{_DASHES}"
     clusters = "" if is_ascii else f"| (?P<joined>[{joining}]++) | (?P<cluster>[{changing}][{joining}]*+)"
     return re.compile(
         rf"""(?=[{begins}])(?: (?P<gap>{_GAP})
@@ -274,6 +279,11 @@ class Text:
         self._bare: Form | None = None
 
     @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing but white space."""
+        return not self.original or self.original.isspace()
+
+    @property
     def normal(self) -> Form:
         """Without differences in white space, quotation marks, dashes, case, width, Markdown, footnote marks."""
         if self._normal is None:
@@ -298,11 +308,230 @@ _NUMBER = re.compile(
     rf"(?:(?<!\w)[+±<>≤≥~≈{_DASHES}])?[{_CURRENCY}]?(?:(?<!\w)\.)?\d++(?:[.,]\d++)*+(?:\ ?[{_PERCENT}])?"
 )
 _REACH = 40
+"""Characters on each side of an edge in which a number is looked for."""
+_ELLIPSIS = re.compile(r"[\[(]?(?:…|\.(?:\s?\.){2,})[\])]?")
 
 
 def _cuts_number(text: str, at: int) -> bool:
     """Whether a number would be cut there, or cut off from its sign, its currency symbol or its %."""
-    if not (text[at - 1 : at].strip() or at == 0) or not text[at : at + 1].strip():
-        return False
     first = max(0, at - _REACH)
     return any(number.start() < at - first < number.end() for number in _NUMBER.finditer(text[first : at + _REACH]))
+
+
+def _cuts_token(text: str, at: int) -> bool:
+    """Whether a token of the bare form other than a word of letters would be cut there."""
+    around = text[max(0, at - 1) : at + 1]
+    return 0 < at < len(text) and " " not in around and not around.isalpha()
+
+
+def _cuts_nothing(_text: str, _at: int) -> bool:
+    return False
+
+
+def _occurrences(text: str, needle: str, cuts: Cuts, *, within: Place | None = None) -> Iterator[int]:
+    """Where a needle stands in (a stretch of) a text, without overlaps and without cutting something in two."""
+    start, end = within or (0, len(text))
+    for _ in range(MOST_TRIES if needle else 0):
+        at = text.find(needle, start, end)
+        if at < 0:
+            return
+        start = at + 1
+        if not cuts(text, at) and not cuts(text, at + len(needle)):
+            yield at
+            start = at + len(needle)
+
+
+def _exact(quote: Text, text: Text) -> list[Place]:
+    needle = quote.original
+    found = _occurrences(text.original, needle, _cuts_number)
+    return [(at, at + len(needle)) for at in islice(found, MOST_PLACES)]
+
+
+def _normalised(quote: Text, text: Text) -> list[Place]:
+    needle = quote.normal.text.strip()
+    found = _occurrences(text.normal.text, needle, _cuts_number)
+    return [text.normal.origin((at, at + len(needle))) for at in islice(found, MOST_PLACES)]
+
+
+def _bare(quote: Text, text: Text) -> list[Place]:
+    needle = quote.bare.text.strip()
+    found = _occurrences(text.bare.text, needle, _cuts_token)
+    return [text.from_bare((at, at + len(needle))) for at in islice(found, MOST_PLACES)]
+
+
+def _ellipsis(quote: Text, text: Text) -> list[Place]:
+    """The places of the parts between the ellipses of a quote, if all stand in the text in this order."""
+    parts = [Text(part) for part in _ELLIPSIS.split(quote.original) if any(map(str.isalnum, part))]
+    if not 1 < len(parts) <= MOST_PARTS or max(len(part.original) for part in parts) < DISTINCTIVE:
+        return []
+    needles = [part.normal.text.strip() for part in parts]
+    if places := _in_order(text.normal.text, needles, _cuts_number):
+        return [text.normal.origin(place) for place in places]
+    needles = [part.bare.text.strip() for part in parts]
+    return [text.from_bare(place) for place in _in_order(text.bare.text, needles, _cuts_token)]
+
+
+def _in_order(text: str, needles: Sequence[str], cuts: Cuts) -> list[Place]:
+    """The first place of each needle after the one before; then each but the last as close to the next as may be."""
+    places: list[Place] = []
+    done = 0
+    for needle in needles:
+        at = next(_occurrences(text, needle, cuts, within=(done, len(text))), None)
+        if at is None:
+            return []
+        done = at + len(needle)
+        places.append((at, done))
+    for index in range(len(places) - 2, -1, -1):
+        within = places[index][0], places[index + 1][0]
+        *_, at = _occurrences(text, needles[index], cuts, within=within)
+        places[index] = at, at + len(needles[index])
+    return places
+
+
+# Near matches
+
+
+def _common(left: str, right: str) -> int:
+    """The length of the beginning that two strings have in common."""
+    low, high = 0, min(len(left), len(right))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[low:middle] == right[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _common_end(left: str, right: str) -> int:
+    return _common(left[::-1], right[::-1])
+
+
+def _grow(needle: str, text: str, *, seed: Place, at: int) -> Place:
+    """The longest stretch of the text equal to one of the needle around a seed of the needle that stands at ``at``."""
+    start, end = seed
+    before = _common_end(needle[:start], text[max(0, at - start) : at])
+    after = _common(needle[end:], text[at + end - start : at + len(needle) - start])
+    return at - before, at + end - start + after
+
+
+def _partial(needle: str, text: str) -> Place | None:
+    """The longest common substring, if it is long enough.
+
+    Whatever covers the PARTIAL_SHARE of the needle covers its middle fifth, so looking for that is enough.
+    """
+    least = -int(-PARTIAL_SHARE * len(needle) // 1)
+    seed = len(needle) - least, least
+    longest, best, at = least - 1, None, -1
+    for _ in range(max(MOST_PLACES, min(MOST_TRIES, MOST_WORK // len(needle)))):
+        at = text.find(needle[slice(*seed)], at + 1)
+        if at < 0:
+            break
+        start, end = _grow(needle, text, seed=seed, at=at)
+        if end - start > longest:
+            longest, best = end - start, (start, end)
+    return best
+
+
+def _seeds(needle: str, text: str) -> list[Seed]:
+    """Snippets of the needle, as long as any stands in the text, with where they stand: in order of the text."""
+    for size in (24, 12, 6):
+        step = max(1, (len(needle) - size) // SEEDS)
+        found = [
+            (at, start, size)
+            for start in range(0, len(needle) - size + 1, step)
+            for at in islice(_occurrences(text, needle[start : start + size], _cuts_nothing), SEED_PLACES)
+        ]
+        if found:
+            return sorted(found)
+    return []
+
+
+def _densest(seeds: Sequence[Seed], width: int) -> Sequence[Seed]:
+    """The largest group of seeds that stand within a width of each other in the text."""
+    best, first = (0, 0), 0
+    for last, seed in enumerate(seeds):
+        while seed[0] - seeds[first][0] > width:
+            first += 1
+        if last + 1 - first > best[1] - best[0]:
+            best = first, last + 1
+    return seeds[slice(*best)]
+
+
+def _closest(needle: str, text: str) -> tuple[Place, float] | None:
+    """The stretch of the text, as long as the needle, that holds most of its snippets; the share of the longest run."""
+    group = _densest(_seeds(needle, text), len(needle))
+    if not group:
+        return None
+    runs = [
+        (*_grow(needle, text, seed=(start, start + size), at=at), at - start) for at, start, size in group[:MOST_PLACES]
+    ]
+    run_start, run_end, start = max(runs, key=lambda run: run[1] - run[0])
+    end = min(len(text), max(run_end, start + len(needle)))
+    return (max(0, min(run_start, start)), end), (run_end - run_start) / len(needle)
+
+
+# The cascade
+
+_CASCADE = (
+    (Kind.EXACT, _exact),
+    (Kind.NORMALISED, _normalised),
+    (Kind.NORMALISED, _bare),
+    (Kind.ELLIPSIS, _ellipsis),
+)
+
+
+def locate(quote: str, texts: Sequence[Text]) -> Match:
+    """Find a quote in the texts of the sources that its claim cites.
+
+    The best kind over all texts wins, then the first text. A quote without a letter or a digit proves nothing,
+    wherever it stands, and counts as no quote; a blank text as no text.
+    """
+    if not any(map(str.isalnum, quote)):
+        return Match(Kind.NO_QUOTE)
+    sources = [(source, text) for source, text in enumerate(texts) if not text.is_blank]
+    if not sources:
+        return Match(Kind.NO_TEXT)
+    needle = Text(quote.strip())
+    for kind, search in _CASCADE:
+        for source, text in sources:
+            if places := search(needle, text):
+                return _found(kind, source, places)
+    return _near(needle, sources)
+
+
+def _found(kind: Kind, source: int, places: Sequence[Place]) -> Match:
+    first = len(places) if kind is Kind.ELLIPSIS else 1
+    return Match(kind, source, tuple(places[:first]), 1.0, others=tuple(places[first:]))
+
+
+def _near(quote: Text, sources: Sequence[tuple[int, Text]]) -> Match:
+    """The longest common substring in any text, if it is long enough, else the closest passage."""
+    needle = quote.bare.text.strip()
+    if not needle:
+        return Match(Kind.NOT_FOUND)
+    partial = [(place, source, text) for source, text in sources if (place := _partial(needle, text.bare.text))]
+    if partial:
+        place, source, text = max(partial, key=lambda found: found[0][1] - found[0][0])
+        return Match(Kind.PARTIAL, source, (text.from_bare(place),), (place[1] - place[0]) / len(needle))
+    close = [(*found, source, text) for source, text in sources if (found := _closest(needle, text.bare.text))]
+    if not close:
+        return Match(Kind.NOT_FOUND)
+    place, score, source, text = max(close, key=lambda found: found[1])
+    return Match(Kind.NOT_FOUND, score=score, closest=Passage(source, *text.from_bare(place)))
+
+
+def byte_offsets(text: str, offsets: Sequence[int]) -> list[int]:
+    """The UTF-8 byte offsets of code point offsets, in the order given.
+
+    >>> byte_offsets("€ 5", [3, 1, 0])
+    [5, 3, 0]
+    """
+    if text.isascii():
+        return list(offsets)
+    known = {0: 0}
+    before = 0
+    for offset in sorted(set(offsets)):
+        known[offset] = known[before] + len(text[before:offset].encode("utf-8", "surrogatepass"))
+        before = offset
+    return [known[offset] for offset in offsets]

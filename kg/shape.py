@@ -114,7 +114,7 @@ class RecordShape:
     fields: dict[str, Field]
     identifiers: tuple[str, ...]
     """Keys of this record's own fields that IRI templates use."""
-    by_path: dict[str, Field] = field(default_factory=dict)
+    by_path: dict[str, Field] = field(default_factory=dict[str, "Field"])
 
     @property
     def name(self) -> str:

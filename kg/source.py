@@ -56,7 +56,9 @@ def decode(raw: bytes, file: str, *, limit: int) -> Source | Problem:
     """The text of a file, or why it cannot be read as text."""
     if len(raw) > limit:
         message = f"{len(raw):,} bytes; a case file may have {limit:,}"
-        return codes.FILE_TOO_LARGE.at(Span(file), message, hint="move long texts to captured sources, or raise max_file_size")
+        return codes.FILE_TOO_LARGE.at(
+            Span(file), message, hint="move long texts to captured sources, or raise max_file_size"
+        )
     has_bom = raw.startswith(b"\xef\xbb\xbf")
     try:
         return Source(file, raw[3 * has_bom :].decode("utf-8"), has_bom)
@@ -76,6 +78,8 @@ def front_matter(source: Source) -> FrontMatter | Problem | None:
     closing = _CLOSING.search(source.text, opening.end())
     if not closing:
         hint = "close the front matter with a line that holds only ---"
-        return codes.UNCLOSED_FRONT_MATTER.at(source.span(0, 3), "the front matter opened here has no closing ---", hint=hint)
+        return codes.UNCLOSED_FRONT_MATTER.at(
+            source.span(0, 3), "the front matter opened here has no closing ---", hint=hint
+        )
     yaml = source.text[opening.end() : closing.start()]
     return FrontMatter(yaml, opening.end(), source.text[closing.end() :])

@@ -10,7 +10,9 @@ from kg import vocab
 from kg.store.base import Term
 
 _LOCAL = re.compile(r"[A-Za-z_][\w-]*", re.A)
-_BY_NAMESPACE = sorted(((namespace, prefix) for prefix, namespace in vocab.PREFIXES.items()), key=lambda pair: -len(pair[0]))
+_BY_NAMESPACE = sorted(
+    ((namespace, prefix) for prefix, namespace in vocab.PREFIXES.items()), key=lambda pair: -len(pair[0])
+)
 
 
 def shortened(term: Term, base: str) -> str:
@@ -35,7 +37,7 @@ def prefixed(iri: str) -> str | None:
     """An IRI as a prefixed name of Turtle and SPARQL; None where it cannot be one."""
     for namespace, prefix in _BY_NAMESPACE:
         if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
-            return f"{prefix}:{iri[len(namespace):]}"
+            return f"{prefix}:{iri[len(namespace) :]}"
     return None
 
 

@@ -121,7 +121,9 @@ def origins(case: Case, base: str) -> dict[Triple, Span]:
         for key, values in record.values.items():
             found = record.shape.fields[key]
             for value in values:
-                term = iri(base + value.iri) if isinstance(value, Record) else _term(value.text, found, record.scope, base)
+                term = (
+                    iri(base + value.iri) if isinstance(value, Record) else _term(value.text, found, record.scope, base)
+                )
                 places[subject, iri(found.path), term] = _span(case.source, value, offset)
     return places
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from kg.build import Inputs, Result, build
-from kg.build.engine import Progress
 from kg import vocab
+from kg.build import Inputs, Result, build
+from kg.build.engine import Progress, silent
 from kg.manifest import Manifest, current_build, current_manifest
 from kg.problem import Failure
 from kg.release import Release, find_releases
@@ -67,8 +67,8 @@ class Workspace:
         folders = [self.root / name for name in self.settings.cases]
         for folder in folders:
             if not folder.is_dir():
-                message = f"{folder}: there is no such folder of cases; name one with --cases DIR, or in {SETTINGS} as cases = [\"DIR\"]"
-                raise SettingsError(message)
+                hint = f'name one with --cases DIR, or in {SETTINGS} as cases = ["DIR"]'
+                raise SettingsError(f"{folder}: there is no such folder of cases; {hint}")
         return folders
 
     @cached_property
@@ -81,7 +81,9 @@ class Workspace:
         """The release that the built graph is at."""
         wanted = self.settings.release or list(self.releases)[-1]
         if wanted not in self.releases:
-            raise SettingsError(f"{self.root / SETTINGS}: release = \"{wanted}\" is not known; known: {', '.join(self.releases)}")
+            raise SettingsError(
+                f'{self.root / SETTINGS}: release = "{wanted}" is not known; known: {", ".join(self.releases)}'
+            )
         return self.releases[wanted]
 
     @property
@@ -98,7 +100,7 @@ class Workspace:
             workers=self.workers,
         )
 
-    def build(self, *, full: bool = False, progress: Progress = lambda done, total: None) -> Result:
+    def build(self, *, full: bool = False, progress: Progress = silent) -> Result:
         """Bring the graph up to date with the files; ``full`` makes everything anew."""
         return build(self.inputs, full=full, progress=progress)
 
@@ -135,23 +137,39 @@ def read_settings(path: Path) -> Settings:
 
 
 def _checked(said: dict[str, Any], path: Path) -> Settings:
-    known = {name: type(value) for name, value in _DEFAULTS.items()}
     for key, value in said.items():
-        if key not in known:
-            raise SettingsError(f"{path}:{_line(path, key)}: `{key}` is not a setting; known: {', '.join(known)}")
-        wanted = list if known[key] is tuple else known[key]
-        if not isinstance(value, wanted) or isinstance(value, bool):
-            raise SettingsError(f"{path}:{_line(path, key)}: `{key}` takes {_KINDS[known[key]]}")
-    settings = Settings(**{key: tuple(value) if isinstance(value, list) else value for key, value in said.items()})
-    if not urlsplit(settings.base).scheme or settings.base[-1] not in "/#" or set(settings.base) & set('<>" {}|\\^`'):
+        _check(key, value, path)
+    cleaned: dict[str, Any] = {key: tuple(value) if key == "cases" else value for key, value in said.items()}
+    settings = Settings(**cleaned)
+    if not _is_base(settings.base):
         raise SettingsError(f"{path}:{_line(path, 'base')}: `base` takes an absolute IRI that ends in / or #")
     return settings
 
 
-_DEFAULTS = {name: getattr(Settings(), name) for name in Settings.__slots__}
-_KINDS = {str: "a text", int: "a whole number", tuple: "a list of folders"}
+def _check(key: str, value: object, path: Path) -> None:
+    kinds: dict[str, type[object]] = {each.name: type(getattr(Settings(), each.name)) for each in fields(Settings)}
+    if key not in kinds:
+        raise SettingsError(f"{path}:{_line(path, key)}: `{key}` is not a setting; known: {', '.join(kinds)}")
+    wanted, words = _KINDS[kinds[key]]
+    if type(value) is not wanted or (
+        wanted is list and not all(isinstance(each, str) for each in cast("list[object]", value))
+    ):
+        raise SettingsError(f"{path}:{_line(path, key)}: `{key}` takes {words}")
+
+
+_KINDS: dict[type[object], tuple[type[object], str]] = {
+    str: (str, "a text in quotes"),
+    int: (int, "a whole number"),
+    tuple: (list, "a list of folder names"),
+}
+
+
+def _is_base(iri: str) -> bool:
+    return bool(urlsplit(iri).scheme) and iri[-1] in "/#" and not set(iri) & set('<>" {}|\\^`')
 
 
 def _line(path: Path, key: str) -> int:
     text = path.read_text(encoding="utf-8").splitlines()
-    return next((number for number, line in enumerate(text, 1) if line.strip().startswith((key, f'"{key}"', f"[{key}"))), 1)
+    return next(
+        (number for number, line in enumerate(text, 1) if line.strip().startswith((key, f'"{key}"', f"[{key}"))), 1
+    )

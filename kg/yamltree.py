@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, Protocol, cast
 
 import yaml
-from yaml.cyaml import CParser
 
 from kg import codes
 from kg.problem import Code
@@ -81,6 +81,31 @@ class Fault:
     hint: str = ""
 
 
+class _Mark(Protocol):
+    index: int
+
+
+class _Event(Protocol):
+    """What PyYAML's events have in common; which of it is set depends on the kind of event."""
+
+    value: str
+    style: str | None
+    anchor: str | None
+    tag: str | None
+    start_mark: _Mark
+    end_mark: _Mark
+
+
+class _Events(Protocol):
+    """The part of PyYAML's C parser that is used."""
+
+    def get_event(self) -> Any: ...
+
+
+_STARTS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+_ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+
+
 class _Stop(Exception):
     """Carries a fault out of the event loop."""
 
@@ -93,7 +118,10 @@ _BREAKS = re.compile("[\x85\u2028\u2029]")
 _HINTS = (
     ("mapping values are not allowed", "put the value in quotes if it holds a colon, or mend the indentation"),
     ("cannot start any token", "put the value in quotes, and indent with spaces, never tabs"),
-    ("could not find expected ':'", "every line of a mapping reads `key: value`; mend the indentation or quote the text"),
+    (
+        "could not find expected ':'",
+        "every line of a mapping reads `key: value`; mend the indentation or quote the text",
+    ),
     ("found unexpected end of stream", "a quotation mark or bracket is opened and never closed"),
     ("found undefined alias", "a value that begins with * needs quotes"),
     ("did not find expected key", "mend the indentation, or quote a value that holds a quotation mark"),
@@ -118,10 +146,11 @@ def parse(text: str, limits: Limits) -> tuple[Node | None, list[Fault]]:
 
 def _compose(text: str, limits: Limits) -> Node | None:
     """Pull events and hang nodes together; flat lists of children are paired up when a mapping ends."""
-    pull = CParser(text).get_event
+    loader = cast("_Events", yaml.CSafeLoader(text))
+    pull = loader.get_event
     anchors: dict[str, tuple[Node, int]] = {}
     children: list[Node] = []
-    open_nodes: list[tuple[yaml.Event, list[Node], int]] = []
+    open_nodes: list[tuple[_Event, list[Node], int]] = []
     weight = 0
     while True:
         event = pull()
@@ -130,22 +159,19 @@ def _compose(text: str, limits: Limits) -> Node | None:
         if weight > limits.nodes:
             raise _Stop(_too_many(event, limits))
         if kind is yaml.ScalarEvent:
-            mark = event.start_mark
-            children.append(Scalar(event.value, not event.style, mark.index, event.end_mark.index))
+            children.append(Scalar(event.value, not event.style, event.start_mark.index, event.end_mark.index))
             if event.anchor is not None or event.tag is not None:
                 _special(event, children[-1], anchors, 1)
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+        elif kind in _STARTS:
             if len(open_nodes) >= limits.depth:
                 raise _Stop(_too_deep(event, limits))
             open_nodes.append((event, children, weight))
             children = []
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+        elif kind in _ENDS:
             start, parent, before = open_nodes.pop()
-            node = _collection(start, children, event)
-            parent.append(node)
+            parent.append(_collection(start, children, event))
             children = parent
-            if start.anchor is not None or start.tag is not None:
-                _special(start, node, anchors, weight - before)
+            _special(start, children[-1], anchors, weight - before)
         elif kind is yaml.AliasEvent:
             node, cost = _anchored(event, anchors)
             children.append(node)
@@ -154,29 +180,35 @@ def _compose(text: str, limits: Limits) -> Node | None:
             return children[0] if children else None
 
 
-def _collection(start: yaml.Event, children: list[Node], end: yaml.Event) -> Node:
+def _collection(start: _Event, children: list[Node], end: _Event) -> Node:
     first, last = start.start_mark.index, end.end_mark.index
-    if type(start) is yaml.SequenceStartEvent:
+    if isinstance(start, yaml.SequenceStartEvent):
         return Sequence(children, first, last)
     walk: Iterator[Node] = iter(children)
     return Mapping(list(zip(walk, walk, strict=True)), first, last)
 
 
-def _special(event: yaml.Event, node: Node, anchors: dict[str, tuple[Node, int]], cost: int) -> None:
+def _special(event: _Event, node: Node, anchors: dict[str, tuple[Node, int]], cost: int) -> None:
     """Remember an anchor; refuse a tag, because the shapes say what a value is."""
     if event.tag is not None and event.tag != "!":
         start = event.start_mark.index
-        tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
         raise _Stop(
-            Fault(codes.YAML_TAG, start, start + 1, f"the tag {tag} is not read", "remove the tag; quote the value if it is text")
+            Fault(
+                codes.YAML_TAG,
+                start,
+                start + 1,
+                f"the tag {tag} is not read",
+                "remove the tag; quote the value if it is text",
+            )
         )
     if event.anchor is not None:
         anchors[event.anchor] = (node, cost)
 
 
-def _anchored(event: yaml.Event, anchors: dict[str, tuple[Node, int]]) -> tuple[Node, int]:
+def _anchored(event: _Event, anchors: dict[str, tuple[Node, int]]) -> tuple[Node, int]:
     """The node that an alias repeats, and how many nodes that adds."""
-    found = anchors.get(event.anchor)
+    found = anchors.get(event.anchor or "")
     if found is None:
         start, end = event.start_mark.index, event.end_mark.index
         message = f"*{event.anchor} repeats an anchor that is not defined before it"
@@ -186,7 +218,9 @@ def _anchored(event: yaml.Event, anchors: dict[str, tuple[Node, int]]) -> tuple[
 
 def _forbidden(found: re.Match[str]) -> Fault:
     shown = f"U+{ord(found[0]):04X}"
-    return Fault(codes.CONTROL_CHARACTER, found.start(), found.end(), f"the character {shown} may not stand in YAML", "remove it")
+    return Fault(
+        codes.CONTROL_CHARACTER, found.start(), found.end(), f"the character {shown} may not stand in YAML", "remove it"
+    )
 
 
 def _line_break(found: re.Match[str]) -> Fault:
@@ -199,12 +233,14 @@ def _line_break(found: re.Match[str]) -> Fault:
     )
 
 
-def _too_deep(event: yaml.Event, limits: Limits) -> Fault:
+def _too_deep(event: _Event, limits: Limits) -> Fault:
     start = event.start_mark.index
-    return Fault(codes.TOO_DEEP, start, start + 1, f"nested more than {limits.depth} levels deep", "a case file needs five")
+    return Fault(
+        codes.TOO_DEEP, start, start + 1, f"nested more than {limits.depth} levels deep", "a case file needs five"
+    )
 
 
-def _too_many(event: yaml.Event, limits: Limits) -> Fault:
+def _too_many(event: _Event, limits: Limits) -> Fault:
     start = event.start_mark.index
     message = f"more than {limits.nodes:,} values, repeated anchors included"
     return Fault(codes.TOO_MANY_NODES, start, start + 1, message, "split the file, or write repeated values out")

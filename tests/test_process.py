@@ -78,7 +78,7 @@ def codes(path: Path) -> list[tuple[str, int, int]]:
 def with_row(number: int, **cells: Cell) -> tuple[Row, ...]:
     """The rows with some cells of one sheet row changed."""
     names = ("pcf_id", "hierarchy_id", "name")
-    row = list(ROWS[number - 2])
+    row: list[Cell] = [*ROWS[number - 2]]
     for name, value in cells.items():
         row[names.index(name)] = value
     return (*ROWS[: number - 2], tuple(row), *ROWS[number - 1 :])

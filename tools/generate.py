@@ -1,7 +1,7 @@
 """Writes the files that are generated from ontology and shapes; ``--check`` fails where one is out of date.
 
-    python tools/generate.py            write
-    python tools/generate.py --check    compare only (what CI runs)
+python tools/generate.py            write
+python tools/generate.py --check    compare only (what CI runs)
 """
 
 from __future__ import annotations

@@ -23,6 +23,10 @@ Progress = Callable[[int, int], None]
 """Called with files done and files in all."""
 
 
+def silent(_done: int, _total: int) -> None:
+    """Progress that nobody looks at."""
+
+
 def run(files: Sequence[Found], inputs: Inputs, progress: Progress) -> dict[str, FileEntry]:
     """The entries of some files by shown path."""
     workers = inputs.workers or os.cpu_count() or 1

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from kg import codes
 from kg.build import shared
-from kg.build.engine import Progress, run
+from kg.build.engine import Progress, run, silent
 from kg.build.inputs import Inputs
 from kg.build.scan import find_markdown, is_unchanged
 from kg.manifest import Manifest, current_manifest, make_current
@@ -46,7 +46,7 @@ class Result:
     """Whether the graph differs from the build before."""
 
 
-def build(inputs: Inputs, *, full: bool = False, progress: Progress = lambda done, total: None) -> Result:
+def build(inputs: Inputs, *, full: bool = False, progress: Progress = silent) -> Result:
     """Bring the workspace's store up to date with its files. BuildError while another build is running."""
     inputs.home.mkdir(parents=True, exist_ok=True)
     try:
@@ -173,4 +173,3 @@ def _part_names(manifests: Iterable[Manifest]) -> set[str]:
 
 def _entry_parts(manifest: Manifest) -> list[str]:
     return [entry.part for entry in manifest.files.values()]
-

@@ -26,7 +26,13 @@ from kg.workspace import Workspace
     help="Look for case files here instead of cases/ (may be given more than once).",
 )
 @click.option("--full", is_flag=True, help="Make everything anew, whatever has changed.")
-@click.option("--workers", type=click.IntRange(min=0), default=0, metavar="N", help="Processes that read files.  [default: one for each processor]")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Processes that read files.  [default: one for each processor]",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Print warnings too, not only errors.")
 def command(root: Path, cases: Sequence[Path], workers: int, *, full: bool, verbose: bool) -> None:
     """Turn the case files into a graph.
@@ -58,10 +64,10 @@ def _summary(result: Result, workspace: Workspace) -> str:
     counts = {local_name(target): count for target, count in manifest.counts().items()}
     left_out = manifest.left_out()
     severities = Counter(each.severity for each in manifest.problems())
+    claims = f"{counts.get('ValueClaim', 0):,} value claims, {counts.get('ContextClaim', 0):,} context claims"
     lines = [
         f"{done} {_many(len(manifest.cases()), 'case')} ({_many(result.read, 'file')} read) into {workspace.home}",
-        f"  {counts.get('Source', 0):,} sources, {counts.get('ValueClaim', 0):,} value claims, "
-        f"{counts.get('ContextClaim', 0):,} context claims, ontology release {workspace.target.version}",
+        f"  {counts.get('Source', 0):,} sources, {claims}, ontology release {workspace.target.version}",
     ]
     if left_out:
         names = ", ".join(entry.path for entry in left_out[:3]) + (" …" if len(left_out) > 3 else "")
@@ -75,13 +81,13 @@ def _next_steps(manifest: Manifest, root: Path) -> list[str]:
     if not manifest.cases():
         return ["", "There are no cases in the graph yet: put case files below cases/ and build again."]
     at = "" if root == Path() else f" -C {root}"
-    question = "SELECT ?organisation (COUNT(*) AS ?claims) { ?case cg:organisationName ?organisation ; cg:hasValueClaim ?claim }"
     return [
         "",
         "Ask next:",
         f"  kg stats{at}",
-        f"  kg query{at} '{question}",
-        "            GROUP BY ?organisation ORDER BY DESC(?claims) LIMIT 10'",
+        f"  kg query{at} 'SELECT ?organisation (COUNT(*) AS ?claims)",
+        "      { ?case cg:organisationName ?organisation ; cg:hasValueClaim ?claim }",
+        "      GROUP BY ?organisation ORDER BY DESC(?claims) LIMIT 10'",
         f"  kg export{at} -o graph.ttl",
     ]
 

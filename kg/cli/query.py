@@ -16,11 +16,20 @@ from kg.workspace import Workspace
 
 @click.command("query")
 @click.argument("text", required=False)
-@click.option("-f", "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Read the query from a file.")
-@click.option("--format", "form", type=click.Choice(["table", *FORMATS]), default="table", show_default=True, help="How to print the answer.")
+@click.option(
+    "-f", "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Read the query from a file."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", *FORMATS]),
+    default="table",
+    show_default=True,
+    help="How to print the answer.",
+)
 @options.workspace
 def command(text: str | None, file: Path | None, form: str, root: Path) -> None:
-    """Ask the graph a question in SPARQL.
+    r"""Ask the graph a question in SPARQL.
 
     TEXT is the query; without it the query is read from --file or from standard input. The prefixes cg, skos,
     dcterms, prov, org, foaf, schema, cito, oa, dcat, void, rdf, rdfs, owl and xsd are declared already.
@@ -61,7 +70,9 @@ def _print_table(answer: Table, form: str, base: str) -> None:
         return
     rows = [[render.cell(term, base) for term in row] for row in answer.rows]
     numbers = frozenset(
-        index for index in range(len(answer.columns)) if rows and all(row[index].lstrip("-").replace(".", "").isdigit() for row in rows)
+        index
+        for index in range(len(answer.columns))
+        if rows and all(row[index].lstrip("-").replace(".", "").isdigit() for row in rows)
     )
     render.table(answer.columns, rows, right=numbers)
     click.echo(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}", err=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from kg.build.engine import silent
 from kg.problem import Problem, Severity
 from kg.source import Source, decode
 from kg.store.base import Term
@@ -87,7 +88,7 @@ def cell(term: Term | None, base: str) -> str:
 def progress(label: str) -> Callable[[int, int], None]:
     """A line on standard error that counts; only in a terminal, and only where there is much to do."""
     if not sys.stderr.isatty():
-        return lambda done, total: None
+        return silent
 
     def show(done: int, total: int) -> None:
         if total < 100:

@@ -38,7 +38,9 @@ class Embedded:
         try:
             return cls(ox.Store.read_only(str(path)), prefixes)
         except OSError as error:
-            raise StoreError(f"the store at {path} cannot be opened: {error}; `kg build --full` makes it anew") from error
+            raise StoreError(
+                f"the store at {path} cannot be opened: {error}; `kg build --full` makes it anew"
+            ) from error
 
     def copy(self, path: Path) -> Embedded:
         """A copy to write to, in another folder of the same disk; files are linked, not copied."""
@@ -57,7 +59,8 @@ class Embedded:
         """Take out and put in N-Quads lines, in the named graphs and in the merge."""
         for quad in _quads(removed):
             self._store.remove(quad)
-            still_there = next(self._store.quads_for_pattern(*_pattern(quad)), None)
+            same = self._store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+            still_there = next(same, None)
             if still_there is None or isinstance(still_there.graph_name, ox.DefaultGraph):
                 self._store.remove(_in_merge(quad))
         quads = list(_quads(added))
@@ -115,10 +118,6 @@ def _batches(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 def _quads(lines: Iterable[bytes]) -> Iterator[ox.Quad]:
     return iter(ox.parse(input=b"".join(lines), format=ox.RdfFormat.N_QUADS, lenient=True))
-
-
-def _pattern(quad: ox.Quad) -> tuple[ox.NamedNode | ox.BlankNode | ox.Triple, ox.NamedNode, ox.Term, None]:
-    return quad.subject, quad.predicate, quad.object, None
 
 
 def _in_merge(quad: ox.Quad) -> ox.Quad:
