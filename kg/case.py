@@ -17,7 +17,7 @@ from kg.problem import Code, Problem, Span, has_errors
 from kg.release import CASE_ID, VERSION_USED, Release
 from kg.shape import Field, Kind, RecordShape, encode, read_shapes
 from kg.source import FrontMatter, Source, decode, front_matter
-from kg.yamltree import Limits, Mapping, Node, Scalar, Sequence, parse
+from kg.yamltree import NULLS, Limits, Mapping, Node, Scalar, Sequence, parse
 
 
 @dataclass(slots=True)
@@ -251,21 +251,32 @@ class _RecordReader:
                 self._unknown(key, record.shape)
                 continue
             keys[name] = key
-            if type(value) is Scalar and value.plain and value.is_null:
-                continue
+            if type(value) is Scalar:
+                if value.plain and value.text in NULLS:
+                    continue
+                if found.takes_any_text:
+                    values[name] = [value]
+                    continue
             values[name] = self._value(value, found, record.scope)
 
     def _value(self, node: Node, found: Field, scope: dict[str, str]) -> list[Scalar] | list[Record]:
         if found.kind is Kind.RECORD:
             return self._embedded(node, found, scope)
         if found.single:
-            return self._scalar(node, found) if type(node) is Scalar else self._wrong_kind(node, found, "one value")
-        if type(node) is not Sequence:
-            return self._wrong_kind(node, found, "a list")
+            return self._single(node, found)
         return self._scalars(node, found)
 
-    def _scalars(self, node: Sequence, found: Field) -> list[Scalar]:
+    def _single(self, node: Node, found: Field) -> list[Scalar]:
+        if type(node) is Scalar:
+            return self._scalar(node, found)
+        self._wrong_kind(node, found, "one value")
+        return []
+
+    def _scalars(self, node: Node, found: Field) -> list[Scalar]:
         kept: dict[str, Scalar] = {}
+        if type(node) is not Sequence:
+            self._wrong_kind(node, found, "a list")
+            return []
         for item in node.items:
             if type(item) is not Scalar:
                 self._wrong_kind(item, found, "a list of plain values")
@@ -294,13 +305,19 @@ class _RecordReader:
 
     def _embedded(self, node: Node, found: Field, scope: dict[str, str]) -> list[Record]:
         assert found.record is not None
-        if found.single:
-            if type(node) is not Mapping:
-                return self._wrong_kind(node, found, "a mapping of keys and values")
-            return [self._record(node, found.record, scope, key=found.key)] if node.pairs else []
-        if type(node) is not Sequence:
-            return self._wrong_kind(node, found, "a list of records")
+        if not found.single:
+            return self._listed(node, found, scope)
+        if type(node) is not Mapping:
+            self._wrong_kind(node, found, "a mapping of keys and values")
+            return []
+        return [self._record(node, found.record, scope, key=found.key)] if node.pairs else []
+
+    def _listed(self, node: Node, found: Field, scope: dict[str, str]) -> list[Record]:
+        assert found.record is not None
         records: list[Record] = []
+        if type(node) is not Sequence:
+            self._wrong_kind(node, found, "a list of records")
+            return records
         for item in node.items:
             if type(item) is Mapping:
                 records.append(self._record(item, found.record, scope, key=found.key))
@@ -311,11 +328,10 @@ class _RecordReader:
         self.label = ""
         return records
 
-    def _wrong_kind(self, node: Node, found: Field, wanted: str) -> list[Scalar] | list[Record]:
+    def _wrong_kind(self, node: Node, found: Field, wanted: str) -> None:
         kind = {Scalar: "one value", Sequence: "a list", Mapping: "a mapping"}[type(node)]
         example = f"`{found.key}: …`" if found.single else f"`{found.key}:` and below it `- …`"
         self._report(codes.WRONG_KIND, node, f"`{found.key}` takes {wanted}, found {kind}", hint=f"write {example}")
-        return []
 
     def _null_item(self, node: Scalar, found: Field) -> None:
         self._report(codes.NULL_ITEM, node, f"`{found.key}` holds an empty item", hint="remove the item or fill it")

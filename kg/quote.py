@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
-from itertools import chain, islice
+from itertools import groupby, islice
 from typing import TypeAlias
 
 PARTIAL_SHARE = 0.6
@@ -29,8 +29,8 @@ DISTINCTIVE = 12
 """Characters that the longest part of a quote with an ellipsis needs: short parts stand in any long text."""
 MOST_PARTS = 50
 """Parts between ellipses; a quote with more is not taken apart."""
-SEEDS, SEED_PLACES = 48, 8
-"""Snippets of a quote that are looked for to find the closest passage, and places looked at of each."""
+SEEDS, SEED_PLACES, SEED_WORK = 48, 8, 500_000_000
+"""Snippets of a quote looked for to find the closest passage, places looked at of each, characters read in all."""
 
 Place: TypeAlias = tuple[int, int]
 """Where something starts and, exclusive, ends."""
@@ -158,27 +158,37 @@ _GAP = rf"""
 """
 _OPENING = re.compile(rf"(?:[\s_{_DROPPED}]|{_BULLET})++", re.VERBOSE)
 _SPACE = re.compile(r"\s")
+_ASTRAL = "\U00010000-\U0010ffff"
+_CODES = (*range(0x80, 0x3400), *range(0xA4D0, 0xAC00), *range(0xF900, 0x1F000))
+"""The code points worth a look. CJK, Yi and Hangul syllables are neither marks nor changed."""
+
+
+def _as_set(codes: Iterable[int]) -> str:
+    """Ascending code points as the inside of a set for ``re``, in ranges."""
+    runs = (list(run) for _, run in groupby(enumerate(codes), lambda pair: pair[1] - pair[0]))
+    return "".join(f"{chr(run[0][1])}-{chr(run[-1][1])}" for run in runs)
 
 
 @cache
-def _unstable() -> tuple[str, str]:
-    """The characters that the normal form changes in length or makes of two, and those that join the one before.
+def _joining() -> tuple[str, str]:
+    """What may join the character before: marks, vowels and finals of Hangul. Two sets for ``re``: below astral, astral."""
+    special = re.compile(rf"[{_DROPPED}]")
+    marks = {code for code in _CODES if unicodedata.category(chr(code))[0] == "M" and not special.match(chr(code))}
+    codes = sorted({*marks, *range(0x1160, 0x1200), *range(0xD7B0, 0xD800)})
+    split = bisect_right(codes, 0xFFFF)
+    return _as_set(codes[:split]), _as_set(codes[split:])
 
-    Both as sets for ``re``. CJK, Yi and Hangul syllables are left out for speed: they are neither. Astral
-    characters are looked at one by one.
-    """
-    special = re.compile(rf"[\s{_DROPPED}{_RAISED}{_QUOTATION}{_DASHES}]")
-    changing = ["\U00010000-\U0010ffff"]
-    joining = ["\u1160-\u11ff\ud7b0-\ud7ff"]
-    for code in chain(range(0x80, 0x3400), range(0xA4D0, 0xAC00), range(0xF900, 0x1F000)):
-        char = chr(code)
-        if special.match(char):
-            continue
-        if unicodedata.category(char)[0] == "M":
-            joining.append(char)
-        elif code < 0x10000 and (len(char.casefold()) != 1 or _fold(char) != char.casefold()):
-            changing.append(char)
-    return "".join(changing), "".join(joining)
+
+@cache
+def _changing() -> str:
+    """The other characters that normalising lengthens, or does not merely case-fold; all astral ones. A set for ``re``."""
+    special = re.compile(rf"[\s{_DROPPED}{_RAISED}{_QUOTATION}{_joining()[0]}{_DASHES}]")
+    near = (code for code in _CODES if code < 0x10000 and not special.match(chr(code)) and _is_changed(chr(code)))
+    return _as_set(near) + _ASTRAL
+
+
+def _is_changed(char: str) -> bool:
+    return len(char.casefold()) != 1 or _fold(char) != char.casefold()
 
 
 @lru_cache(maxsize=4096)
@@ -200,16 +210,21 @@ def _normal_pattern(*, is_ascii: bool, is_spaced: bool) -> re.Pattern[str]:
     It opens with the set of characters that a change can begin with, so that ``re`` skips all others quickly;
     the space is one of them only for a text with a double one.
     """
-    changing, joining = ("", "") if is_ascii else _unstable()
-    near = "".join(char for char in joining if char <= "\uffff")
-    begins = r"\ " * is_spaced + rf"_{_SPACES}{_DROPPED}{_RAISED}{_QUOTATION}{changing}{near}{_DASHES}"
-    clusters = "" if is_ascii else f"| (?P<joined>[{joining}]++) | (?P<cluster>[{changing}][{joining}]*+)"
+    beyond = "" if is_ascii else _joining()[0] + _changing()
+    begins = r"\ " * is_spaced + rf"_{_SPACES}{_DROPPED}{_RAISED}{_QUOTATION}{beyond}{_DASHES}"
     return re.compile(
         rf"""(?=[{begins}])(?: (?P<gap>{_GAP})
         | (?P<quotation>[{_QUOTATION}]{{2,}}+|(?!')[{_QUOTATION}])
-        | (?P<dash>[{_DASHES}]{{2,}}+|(?!-)[{_DASHES}]) {clusters})""",
+        | (?P<dash>[{_DASHES}]{{2,}}+|(?!-)[{_DASHES}]) {"" if is_ascii else _clusters()})""",
         re.VERBOSE,
     )
+
+
+def _clusters() -> str:
+    """A changing character with what joins it; characters that join one which needs no change by itself."""
+    near, astral = _joining()
+    joining = rf"(?:[{near}]|(?=[{_ASTRAL}])[{astral}])"
+    return rf"| (?P<joined>{joining}++) | (?P<cluster>[{_changing()}]{joining}*+)"
 
 
 def _normal_edits(text: str) -> Iterator[Edit]:
@@ -247,7 +262,7 @@ _SIGNS = "<>≤≥~≈.-"
 
 @cache
 def _bare_pattern(*, is_ascii: bool) -> re.Pattern[str]:
-    joining = "" if is_ascii else _unstable()[1]
+    joining = "" if is_ascii else "".join(_joining())
     kept = rf"[^\w\s{_PERCENT}{_CURRENCY}{joining}+±×]"
     is_dropped = rf"""(?: (?<!\d[{_INNER}]) | (?!\d) )
         (?: (?<![{_SIGNS}]) | (?<=\w[{_SIGNS}]) | (?![{_CURRENCY}]?\.?\d) )"""
@@ -435,8 +450,9 @@ def _partial(needle: str, text: str) -> Place | None:
 
 def _seeds(needle: str, text: str) -> list[Seed]:
     """Snippets of the needle, as long as any stands in the text, with where they stand: in order of the text."""
+    most = max(4, min(SEEDS, SEED_WORK // max(1, len(text))))
     for size in (24, 12, 6):
-        step = max(1, (len(needle) - size) // SEEDS)
+        step = max(1, (len(needle) - size) // most)
         found = [
             (at, start, size)
             for start in range(0, len(needle) - size + 1, step)

@@ -95,6 +95,8 @@ class Field:
     """Records: their shape."""
     template: Template | None = None
     """Links: the template of what they link to."""
+    takes_any_text: bool = False
+    """Whether the value is one text that needs no canonical form."""
 
     @property
     def link_variable(self) -> str:
@@ -142,6 +144,9 @@ def read_shapes(release: Release) -> RecordShape:
     return _Shapes(release).record(vocab.Case)
 
 
+_TEXTS = frozenset(("", vocab.xsd_string, vocab.xsd_anyURI))
+
+
 class _Shapes:
     """Reads one release's shapes; each kind of record once."""
 
@@ -180,18 +185,21 @@ class _Shapes:
         target = self._one(iri, vocab.sh_class)
         scheme = self._one(target, vocab.conceptScheme)
         kind = self._kind(iri, target, scheme)
+        single = self._one(iri, vocab.sh_maxCount) == "1"
+        datatype = self._need(iri, vocab.sh_datatype) if kind is Kind.LITERAL else ""
         return Field(
             key=self._need(iri, vocab.sh_codeIdentifier),
             path=self._need(iri, vocab.sh_path),
             kind=kind,
-            single=self._one(iri, vocab.sh_maxCount) == "1",
+            single=single,
             order=int(self._need(iri, vocab.sh_order)),
             shape=iri,
-            datatype=self._need(iri, vocab.sh_datatype) if kind is Kind.LITERAL else "",
+            datatype=datatype,
             target=target,
             scheme=scheme,
             record=self.record(target) if kind is Kind.RECORD else None,
             template=Template(self._need(self._shape_of(target), vocab.iriTemplate)) if kind is Kind.LINK else None,
+            takes_any_text=single and kind is not Kind.RECORD and datatype in _TEXTS,
         )
 
     def _kind(self, iri: str, target: str, scheme: str) -> Kind:

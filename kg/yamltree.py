@@ -154,7 +154,7 @@ def _compose(text: str, limits: Limits) -> Node | None:
     weight = 0
     while True:
         event = pull()
-        kind = type(event)
+        kind: type[object] = event.__class__
         weight += 1
         if weight > limits.nodes:
             raise _Stop(_too_many(event, limits))
