@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from kg import vocab
 from kg.case import Case
-from kg.triples import Triple, iri, literal
+from kg.ntriples import Triple, iri, literal
 
 ORGANISATION_METHOD = vocab.CASEGRAPH + "method/organisation/1"
 DOCUMENT_METHOD = vocab.CASEGRAPH + "method/document/1"

@@ -1,181 +1,18 @@
-"""A catalogue of APQC processes goes out as SKOS and comes in; a stated code and name become a process."""
+"""A stated code and name in, the process of a catalogue that they mean out, or why there is none."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 
-import pyoxigraph
 from rapidfuzz import fuzz
 from rapidfuzz.process import extract
 
-from kg import vocab
-from kg.pcf import PCF, Catalogue, Process, hierarchy_id
-
-Triple = tuple[str, str, str]
-
-# --- Terms: to be moved to kg/vocab.py (EXTERNAL in tools/generate.py) ---------------------------------
-_CHANGE_NOTE = "http://www.w3.org/2004/02/skos/core#changeNote"
-# -------------------------------------------------------------------------------------------------------
-
-_PREFIXES = {
-    "cg": vocab.CG,
-    "dcterms": vocab.dcterms_title.removesuffix("title"),
-    "pcf": PCF,
-    "skos": vocab.skos_Concept.removesuffix("Concept"),
-}
-_ESCAPED = re.compile('["\\\\\x00-\x1f\x7f]')
-_NAMED = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
-
-
-# --- SKOS out ----------------------------------------------------------------------------------------
-
-
-def literal(text: str, suffix: str = "") -> str:
-    r"""A literal in N-Triples syntax, canonically escaped; the suffix is its language tag or its datatype.
-
-    >>> print(literal('say "no"', "@en"))
-    "say \"no\""@en
-    """
-    return f'"{_ESCAPED.sub(_escape, text)}"{suffix}'
-
-
-def _escape(found: re.Match[str]) -> str:
-    return _NAMED.get(found[0]) or f"\\u{ord(found[0]):04X}"
-
-
-def catalogue_lines(catalogue: Catalogue) -> list[str]:
-    """The catalogue as N-Triples, sorted by code point, without line ends."""
-    return sorted(f"{subject} {predicate} {value} ." for subject, predicate, value in _triples(catalogue))
-
-
-def turtle(catalogue: Catalogue) -> str:
-    """The catalogue as Turtle to read: the scheme first, then the processes in hierarchy order."""
-    prefixes = "".join(f"@prefix {prefix + ':':<8} <{namespace}> .\n" for prefix, namespace in _PREFIXES.items())
-    by_subject = groupby(_triples(catalogue), key=itemgetter(0))
-    return "\n".join([prefixes, *(_block(subject, list(triples)) for subject, triples in by_subject)])
-
-
-def _triples(catalogue: Catalogue) -> Iterator[Triple]:
-    for predicate, value in _scheme(catalogue):
-        yield f"<{catalogue.iri}>", f"<{predicate}>", value
-    for each in catalogue.processes:
-        for predicate, value in _concept(each, catalogue.iri):
-            yield f"<{each.iri}>", f"<{predicate}>", value
-
-
-def _scheme(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    yield vocab.rdf_type, f"<{vocab.skos_ConceptScheme}>"
-    yield vocab.dcterms_title, literal(catalogue.title)
-    yield vocab.edition, literal(catalogue.edition)
-    yield vocab.editionVersion, literal(catalogue.version)
-    yield vocab.dcterms_publisher, literal("APQC")
-    yield vocab.dcterms_rights, literal(catalogue.rights)
-
-
-def _concept(each: Process, scheme: str) -> Iterator[tuple[str, str]]:
-    yield vocab.rdf_type, f"<{vocab.skos_Concept}>"
-    yield vocab.rdf_type, f"<{vocab.Process}>"
-    yield vocab.skos_prefLabel, literal(each.name, "@en")
-    if each.description:
-        yield vocab.skos_definition, literal(each.description, "@en")
-    if each.change:
-        yield _CHANGE_NOTE, literal(each.change, "@en")
-    yield vocab.pcfId, literal(each.pcf_id)
-    yield vocab.hierarchyId, literal(each.hierarchy_id)
-    yield vocab.level, literal(str(each.level), f"^^<{vocab.xsd_integer}>")
-    if each.parent:
-        yield vocab.skos_broader, f"<{PCF}{each.parent}>"
-    yield vocab.skos_inScheme, f"<{scheme}>"
-
-
-def _block(subject: str, triples: list[Triple]) -> str:
-    by_predicate = groupby(triples, key=itemgetter(1))
-    lines = [
-        f"{_short_predicate(predicate)} {' , '.join(_short(value) for _, _, value in group)}"
-        for predicate, group in by_predicate
-    ]
-    return _short(subject) + " " + " ;\n    ".join(lines) + " .\n"
-
-
-def _short_predicate(term: str) -> str:
-    return "a" if term == f"<{vocab.rdf_type}>" else _short(term)
-
-
-def _short(term: str) -> str:
-    """A term as Turtle abbreviates it.
-
-    >>> _short(f"<{vocab.Process}>"), _short(f'"2"^^<{vocab.xsd_integer}>')
-    ('cg:Process', '2')
-    """
-    number = re.fullmatch(rf'"([0-9]+)"\^\^<{re.escape(vocab.xsd_integer)}>', term)
-    if number:
-        return number[1]
-    for prefix, namespace in _PREFIXES.items():
-        if re.fullmatch(rf"<{re.escape(namespace)}[A-Za-z0-9]+>", term):
-            return f"{prefix}:{term[1:-1].removeprefix(namespace)}"
-    return term
-
-
-# --- and back in -------------------------------------------------------------------------------------
-
-
-def read_catalogue(path: Path) -> Catalogue:
-    """The catalogue in a Turtle file; raises as ``parse_catalogue`` does."""
-    return parse_catalogue(path.read_text(encoding="utf-8"))
-
-
-def parse_catalogue(text: str) -> Catalogue:
-    """The catalogue in some Turtle.
-
-    Raises SyntaxError where it is no Turtle, ValueError where it does not hold exactly one catalogue.
-    """
-    facts: dict[str, dict[str, str]] = {}
-    for triple in pyoxigraph.parse(text, format=pyoxigraph.RdfFormat.TURTLE):
-        if isinstance(triple.subject, pyoxigraph.NamedNode):
-            facts.setdefault(triple.subject.value, {})[triple.predicate.value] = _value(triple.object)
-    schemes = [subject for subject, said in facts.items() if vocab.edition in said]
-    if len(schemes) != 1:
-        raise ValueError(f"expected one catalogue of processes, found {len(schemes)}")
-    processes = tuple(_read_process(each, said) for each, said in facts.items() if vocab.pcfId in said)
-    terms = vocab.edition, vocab.editionVersion, vocab.dcterms_rights
-    edition, version, rights = (_said(schemes[0], facts[schemes[0]], term) for term in terms)
-    return Catalogue(edition, version, processes, rights)
-
-
-def _value(term: object) -> str:
-    return term.value if isinstance(term, pyoxigraph.NamedNode | pyoxigraph.Literal) else ""
-
-
-def _read_process(subject: str, said: dict[str, str]) -> Process:
-    hierarchy = _said(subject, said, vocab.hierarchyId)
-    if hierarchy_id(hierarchy) != hierarchy:
-        raise ValueError(f"<{subject}> has {hierarchy!r} for a hierarchy id; it would look like 3.0 or 3.1.2")
-    broader = said.get(vocab.skos_broader)
-    return Process(
-        said[vocab.pcfId],
-        hierarchy,
-        _said(subject, said, vocab.skos_prefLabel),
-        broader.removeprefix(PCF) if broader else None,
-        said.get(vocab.skos_definition, ""),
-        said.get(_CHANGE_NOTE, ""),
-    )
-
-
-def _said(subject: str, facts: dict[str, str], predicate: str) -> str:
-    if predicate not in facts:
-        raise ValueError(f"<{subject}> has no <{predicate}>")
-    return facts[predicate]
-
-
-# --- Resolving ---------------------------------------------------------------------------------------
+from kg.catalogue import Catalogue, Process, hierarchy_id
 
 
 class Reason(StrEnum):

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
-from itertools import groupby, islice
+from itertools import chain, groupby, islice, takewhile
+from math import ceil
 from typing import TypeAlias
 
 PARTIAL_SHARE = 0.6
@@ -31,6 +32,8 @@ MOST_PARTS = 50
 """Parts between ellipses; a quote with more is not taken apart."""
 SEEDS, SEED_PLACES, SEED_WORK = 48, 8, 500_000_000
 """Snippets of a quote looked for to find the closest passage, places looked at of each, characters read in all."""
+CHUNK = 100_000
+"""Pieces of a rewritten text that are held before they are joined."""
 
 Place: TypeAlias = tuple[int, int]
 """Where something starts and, exclusive, ends."""
@@ -121,10 +124,14 @@ class Form:
 
 def _rewrite(text: str, edits: Iterable[Edit], *, fold: Callable[[str], str] = str) -> Form:
     """Make the edits, in order, and fold what stands between them, which must keep its length."""
+    chunks: list[str] = []
     parts: list[str] = []
-    here, there = array("L"), array("L")
+    here, there = array("I"), array("I")
     done = length = 0
     for start, end, new in edits:
+        if len(parts) >= CHUNK:
+            chunks.append("".join(parts))
+            parts.clear()
         parts += (fold(text[done:start]), new)
         length += start - done
         if end - start != 1 or len(new) != 1:
@@ -132,8 +139,7 @@ def _rewrite(text: str, edits: Iterable[Edit], *, fold: Callable[[str], str] = s
             there.extend((start, end))
         length += len(new)
         done = end
-    parts.append(fold(text[done:]))
-    return Form("".join(parts), here, there)
+    return Form("".join((*chunks, *parts, fold(text[done:]))), here, there)
 
 
 # The normal form: white space, quotation marks, dashes, case, compatibility characters, marks
@@ -146,8 +152,8 @@ _UNSEEN = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0
 _DROPPED = r"*`\[\]®©™℠" + _UNSEEN
 """Marks of Markdown and of trade, and characters without a shape of their own."""
 _BULLET = r"(?:\#{1,6}|[-+•>])(?=\s)"
-_FOOTNOTE = r"(?:(?<=\S)\[\^?\d{1,3}\]|\[\^?\d{1,3}\](?=[.,;:!?]))"
-"""A number in brackets that hangs on a word or precedes a full stop; ``[50]`` between spaces is a number."""
+_FOOTNOTE = r"(?:(?<=[\w.,;:!?)\]%’”])|(?<=\S[\"\']))\[\^?\d{1,3}\]"
+"""A number in brackets that hangs on what comes before; ``by [50] percent`` has a number that somebody put in."""
 _RAISED_FOOTNOTE = rf"(?<![\d{_RAISED}])(?<!\bm)(?<!\b[ckm]m)(?<!\bft)(?<!\bin)[{_RAISED}]++"
 """Raised digits; after a digit or a unit they are a power."""
 _LINK_TARGET = r"\]\([^()\s]{1,2000}\)"
@@ -159,7 +165,7 @@ _GAP = rf"""
 _OPENING = re.compile(rf"(?:[\s_{_DROPPED}]|{_BULLET})++", re.VERBOSE)
 _SPACE = re.compile(r"\s")
 _ASTRAL = "\U00010000-\U0010ffff"
-_CODES = (*range(0x80, 0x3400), *range(0xA4D0, 0xAC00), *range(0xF900, 0x1F000))
+_CODES = range(0x80, 0x3400), range(0xA4D0, 0xAC00), range(0xF900, 0x1F000)
 """The code points worth a look. CJK, Yi and Hangul syllables are neither marks nor changed."""
 
 
@@ -171,9 +177,13 @@ def _as_set(codes: Iterable[int]) -> str:
 
 @cache
 def _joining() -> tuple[str, str]:
-    """What may join the character before: marks, vowels and finals of Hangul. Two sets for ``re``: below astral, astral."""
+    """What may join the character before it: marks, vowels and finals of Hangul.
+
+    Two sets for ``re``, below the astral planes and in them, because ``re`` is slow with astral sets.
+    """
     special = re.compile(rf"[{_DROPPED}]")
-    marks = {code for code in _CODES if unicodedata.category(chr(code))[0] == "M" and not special.match(chr(code))}
+    chars = map(chr, chain(*_CODES))
+    marks = {ord(char) for char in chars if unicodedata.category(char)[0] == "M" and not special.match(char)}
     codes = sorted({*marks, *range(0x1160, 0x1200), *range(0xD7B0, 0xD800)})
     split = bisect_right(codes, 0xFFFF)
     return _as_set(codes[:split]), _as_set(codes[split:])
@@ -181,10 +191,10 @@ def _joining() -> tuple[str, str]:
 
 @cache
 def _changing() -> str:
-    """The other characters that normalising lengthens, or does not merely case-fold; all astral ones. A set for ``re``."""
+    """The other characters that the normal form does more to than case-fold, and all astral ones: a set for ``re``."""
     special = re.compile(rf"[\s{_DROPPED}{_RAISED}{_QUOTATION}{_joining()[0]}{_DASHES}]")
-    near = (code for code in _CODES if code < 0x10000 and not special.match(chr(code)) and _is_changed(chr(code)))
-    return _as_set(near) + _ASTRAL
+    chars = takewhile(lambda char: char <= "\uffff", map(chr, chain(*_CODES)))
+    return _as_set(ord(char) for char in chars if _is_changed(char) and not special.match(char)) + _ASTRAL
 
 
 def _is_changed(char: str) -> bool:
@@ -263,12 +273,13 @@ _SIGNS = "<>≤≥~≈.-"
 @cache
 def _bare_pattern(*, is_ascii: bool) -> re.Pattern[str]:
     joining = "" if is_ascii else "".join(_joining())
-    kept = rf"[^\w\s{_PERCENT}{_CURRENCY}{joining}+±×]"
-    is_dropped = rf"""(?: (?<!\d[{_INNER}]) | (?!\d) )
-        (?: (?<![{_SIGNS}]) | (?<=\w[{_SIGNS}]) | (?![{_CURRENCY}]?\.?\d) )"""
-    punctuation = rf"{kept}{is_dropped}"
+    mark = rf"[^\w\s{_PERCENT}{_CURRENCY}{joining}+±×]"
+    is_between_digits = rf"(?<=\d[{_INNER}])(?=\d)"
+    is_sign = rf"(?<=[{_SIGNS}])(?<!\w[{_SIGNS}])(?=[{_CURRENCY}]?\.?\d)"
+    punctuation = rf"{mark}(?!{is_between_digits}|{is_sign})"
     return re.compile(
-        rf"(?=[^\w\s{_CURRENCY}{joining}])(?: (?P<percent>(?<=\d\ )[{_PERCENT}]) | {punctuation}(?:{punctuation}|\ )*+)",
+        rf"""(?=[^\w\s{_CURRENCY}{joining}])
+        (?: (?P<percent>(?<=\d\ )[{_PERCENT}]) | {punctuation}(?:{punctuation}|\ )*+ )""",
         re.VERBOSE,
     )
 
@@ -330,7 +341,9 @@ _ELLIPSIS = re.compile(r"[\[(]?(?:…|\.(?:\s?\.){2,})[\])]?")
 def _cuts_number(text: str, at: int) -> bool:
     """Whether a number would be cut there, or cut off from its sign, its currency symbol or its %."""
     first = max(0, at - _REACH)
-    return any(number.start() < at - first < number.end() for number in _NUMBER.finditer(text[first : at + _REACH]))
+    return any(
+        number.start() < at - first < number.end() for number in _NUMBER.finditer(text[first : at + _REACH])
+    )
 
 
 def _cuts_token(text: str, at: int) -> bool:
@@ -376,7 +389,7 @@ def _bare(quote: Text, text: Text) -> list[Place]:
 
 def _ellipsis(quote: Text, text: Text) -> list[Place]:
     """The places of the parts between the ellipses of a quote, if all stand in the text in this order."""
-    parts = [Text(part) for part in _ELLIPSIS.split(quote.original) if any(map(str.isalnum, part))]
+    parts = [Text(part.strip()) for part in _ELLIPSIS.split(quote.original) if any(map(str.isalnum, part))]
     if not 1 < len(parts) <= MOST_PARTS or max(len(part.original) for part in parts) < DISTINCTIVE:
         return []
     needles = [part.normal.text.strip() for part in parts]
@@ -435,7 +448,7 @@ def _partial(needle: str, text: str) -> Place | None:
 
     Whatever covers the PARTIAL_SHARE of the needle covers its middle fifth, so looking for that is enough.
     """
-    least = -int(-PARTIAL_SHARE * len(needle) // 1)
+    least = ceil(PARTIAL_SHARE * len(needle))
     seed = len(needle) - least, least
     longest, best, at = least - 1, None, -1
     for _ in range(max(MOST_PLACES, min(MOST_TRIES, MOST_WORK // len(needle)))):
@@ -479,12 +492,21 @@ def _closest(needle: str, text: str) -> tuple[Place, float] | None:
     group = _densest(_seeds(needle, text), len(needle))
     if not group:
         return None
-    runs = [
-        (*_grow(needle, text, seed=(start, start + size), at=at), at - start) for at, start, size in group[:MOST_PLACES]
+    grown = [
+        (_grow(needle, text, seed=(start, start + size), at=at), at - start)
+        for at, start, size in group[:MOST_PLACES]
     ]
-    run_start, run_end, start = max(runs, key=lambda run: run[1] - run[0])
-    end = min(len(text), max(run_end, start + len(needle)))
-    return (max(0, min(run_start, start)), end), (run_end - run_start) / len(needle)
+    (run_start, run_end), start = max(grown, key=lambda found: found[0][1] - found[0][0])
+    place = max(0, min(run_start, start)), min(len(text), max(run_end, start + len(needle)))
+    return _to_words(text, place), (run_end - run_start) / len(needle)
+
+
+def _to_words(text: str, place: Place) -> Place:
+    """The place with the words at its edges made whole, unless they are very long."""
+    start, end = place
+    left = text.rfind(" ", max(0, start - _REACH), start + 1)
+    right = text.find(" ", end, end + _REACH)
+    return left + 1 if left >= 0 else start, right if right >= 0 else end
 
 
 # The cascade
@@ -526,11 +548,15 @@ def _near(quote: Text, sources: Sequence[tuple[int, Text]]) -> Match:
     needle = quote.bare.text.strip()
     if not needle:
         return Match(Kind.NOT_FOUND)
-    partial = [(place, source, text) for source, text in sources if (place := _partial(needle, text.bare.text))]
+    partial = [
+        (place, source, text) for source, text in sources if (place := _partial(needle, text.bare.text))
+    ]
     if partial:
-        place, source, text = max(partial, key=lambda found: found[0][1] - found[0][0])
-        return Match(Kind.PARTIAL, source, (text.from_bare(place),), (place[1] - place[0]) / len(needle))
-    close = [(*found, source, text) for source, text in sources if (found := _closest(needle, text.bare.text))]
+        (start, end), source, text = max(partial, key=lambda found: found[0][1] - found[0][0])
+        return Match(Kind.PARTIAL, source, (text.from_bare((start, end)),), (end - start) / len(needle))
+    close = [
+        (*found, source, text) for source, text in sources if (found := _closest(needle, text.bare.text))
+    ]
     if not close:
         return Match(Kind.NOT_FOUND)
     place, score, source, text = max(close, key=lambda found: found[1])

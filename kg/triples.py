@@ -1,63 +1,22 @@
 """Records in, stated triples out; and back again.
 
-A triple is three strings in N-Triples syntax (RDF 1.1), written as RDFC-1.0's canonical form asks, so that
-sorted lines are the canonical form of a graph without blank nodes.
+No blank nodes: sorted N-Quads lines are the canonical form (RDFC-1.0) of what a case states.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from kg import vocab
 from kg.case import Case, Record
+from kg.ntriples import Triple, iri, literal, literal_text
 from kg.problem import Span
 from kg.shape import Field, Kind, RecordShape, decode, encode
 from kg.source import Source
 from kg.yamltree import Scalar
 
-Triple = tuple[str, str, str]
-
 _TYPE = f"<{vocab.rdf_type}>"
 _NARRATIVE = f"<{vocab.narrative}>"
-_ESCAPED = re.compile('[\x00-\x1f"\\\\\x7f]')
-_NAMED = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
-_UNESCAPED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
-
-
-def iri(text: str) -> str:
-    """An IRI as a term."""
-    return f"<{text}>"
-
-
-def literal(text: str, datatype: str = "") -> str:
-    r"""A literal as a term; strings carry no datatype.
-
-    >>> literal('say "no"'), literal("3", vocab.xsd_integer)
-    ('"say \\"no\\""', '"3"^^<http://www.w3.org/2001/XMLSchema#integer>')
-    """
-    suffix = f"^^<{datatype}>" if datatype and datatype != vocab.xsd_string else ""
-    if _ESCAPED.search(text):
-        text = _ESCAPED.sub(_escape, text)
-    return f'"{text}"{suffix}'
-
-
-def _escape(found: re.Match[str]) -> str:
-    character = found[0]
-    return _NAMED.get(character) or f"\\u{ord(character):04X}"
-
-
-def literal_text(term: str) -> str:
-    """The text of a literal term."""
-    body = term[1 : term.rindex('"')]
-    if "\\" not in body:
-        return body
-    return re.sub(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", _unescape, body)
-
-
-def _unescape(found: re.Match[str]) -> str:
-    code = found[1] or found[2]
-    return chr(int(code, 16)) if code else _UNESCAPED[found[3]]
 
 
 def stated(case: Case, base: str) -> list[Triple]:

@@ -18,8 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import Graph
 
-from kg.pcf import NOTICE, Catalogue, Process, read_workbook
-from kg.process import Reason, Resolver, catalogue_lines, parse_catalogue, read_catalogue, turtle
+from kg.catalogue import NOTICE, Catalogue, Process, catalogue_lines, parse_catalogue, read_catalogue, turtle
+from kg.process import Reason, Resolver
+from kg.workbook import read_workbook
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKBOOK = ROOT / os.environ.get("CASEGRAPH_PCF", "../shared/pcf/APQC-PCF-Cross-Industry-7.4.xlsx")

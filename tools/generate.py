@@ -28,7 +28,7 @@ EXTERNAL = {
     ),
     "skos": (
         "http://www.w3.org/2004/02/skos/core#",
-        "Concept ConceptScheme altLabel broader definition example inScheme notation prefLabel",
+        "Concept ConceptScheme altLabel broader changeNote definition example inScheme notation prefLabel",
     ),
     "dcterms": (
         "http://purl.org/dc/terms/",

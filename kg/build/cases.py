@@ -13,8 +13,9 @@ from kg.build.scan import Found
 from kg.case import Case
 from kg.identity import Entity
 from kg.manifest import FileEntry
+from kg.ntriples import Triple, iri
 from kg.problem import Span
-from kg.triples import Triple, home_graph, iri, nquads, stated
+from kg.triples import home_graph, nquads, stated
 
 
 @dataclass(slots=True)

@@ -13,9 +13,10 @@ from kg import __version__, codes, identity, vocab
 from kg.build.inputs import Inputs
 from kg.identity import Entity
 from kg.manifest import FileEntry, Manifest
+from kg.ntriples import Triple, iri, literal
 from kg.problem import Problem, Span
 from kg.release import bundled, turtle_files
-from kg.triples import Triple, iri, literal, nquads
+from kg.triples import nquads
 
 _INTEGER = vocab.xsd_integer
 

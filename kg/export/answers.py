@@ -26,13 +26,16 @@ def as_csv(table: Table) -> str:
 def as_tsv(table: Table) -> str:
     """SPARQL 1.1 TSV: terms in Turtle syntax."""
     header = "\t".join(f"?{name}" for name in table.columns)
-    return "\n".join([header, *("\t".join("" if term is None else str(term) for term in row) for row in table.rows), ""])
+    return "\n".join(
+        [header, *("\t".join("" if term is None else str(term) for term in row) for row in table.rows), ""]
+    )
 
 
 def as_json(table: Table) -> str:
     """SPARQL 1.1 Query Results JSON."""
     bindings = [
-        {name: _json_term(term) for name, term in zip(table.columns, row, strict=True) if term is not None} for row in table.rows
+        {name: _json_term(term) for name, term in zip(table.columns, row, strict=True) if term is not None}
+        for row in table.rows
     ]
     said = {"head": {"vars": list(table.columns)}, "results": {"bindings": bindings}}
     return json.dumps(said, ensure_ascii=False, indent=2) + "\n"

@@ -12,7 +12,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
@@ -22,142 +22,9 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from kg import vocab
-from kg.problem import Code, Problem, Severity, Span
-
-# --- Codes: to be moved to ontology/system/problems.ttl and kg/codes.py --------------------------------
-BAD_WORKBOOK = Code("bad-workbook", Severity.ERROR)
-BAD_CATALOGUE_ROW = Code("bad-catalogue-row", Severity.ERROR)
-DUPLICATE_PROCESS = Code("duplicate-process", Severity.ERROR)
-MISSING_PARENT = Code("missing-parent", Severity.WARNING)
-# -------------------------------------------------------------------------------------------------------
-
-NOTICE = (
-    "©2024 APQC. ALL RIGHTS RESERVED. This Process Classification Framework® (“PCF”) is the copyrighted "
-    "intellectual property of APQC. APQC encourages the wide distribution, discussion, and use of the "
-    "PCF for classifying and defining organizational processes. Accordingly, APQC hereby grants you a "
-    "perpetual, worldwide, royalty-free license to use, copy, publish, modify, and create derivative "
-    "works of the PCF, provided that all copies of the PCF and any derivative works contain a copy of "
-    "this notice."
-)
-"""APQC's notice as PCF 7.4 words it; stands in for the notice of a workbook that lost its own."""
-
-PCF = vocab.CASEGRAPH + "pcf/"
-"""What the IRI of every process and catalogue begins with."""
-
-
-# --- Values ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """One element of the PCF.
-
-    ``parent`` is the PCF ID of the process it is part of, ``change`` what APQC says has changed.
-    """
-
-    pcf_id: str
-    hierarchy_id: str
-    name: str
-    parent: str | None = None
-    description: str = ""
-    change: str = ""
-
-    @property
-    def level(self) -> int:
-        """1 for a category, 2 for a process group, and so on.
-
-        >>> Process("10002", "1.0", "Develop Vision and Strategy").level
-        1
-        """
-        return len(self.position)
-
-    @property
-    def position(self) -> tuple[int, ...]:
-        """The hierarchy id as numbers, to sort by.
-
-        >>> Process("10941", "10.1.1", "Develop property strategy").position
-        (10, 1, 1)
-        """
-        return tuple(int(part) for part in self.hierarchy_id.removesuffix(".0").split("."))
-
-    @property
-    def iri(self) -> str:
-        """The same in every edition and version, as PCF IDs are."""
-        return PCF + self.pcf_id
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """The processes of one edition and version, in hierarchy order whatever order they came in."""
-
-    edition: str
-    version: str
-    processes: tuple[Process, ...]
-    rights: str = NOTICE
-    _by_pcf_id: dict[str, Process] = field(init=False, repr=False, compare=False, default_factory=dict[str, Process])
-    _by_hierarchy_id: dict[str, Process] = field(
-        init=False, repr=False, compare=False, default_factory=dict[str, Process]
-    )
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "processes", tuple(sorted(self.processes, key=lambda each: each.position)))
-        self._by_pcf_id.update((each.pcf_id, each) for each in self.processes)
-        self._by_hierarchy_id.update((each.hierarchy_id, each) for each in self.processes)
-
-    @property
-    def iri(self) -> str:
-        """The IRI of the concept scheme."""
-        return f"{PCF}{self.edition}/{self.version}"
-
-    @property
-    def title(self) -> str:
-        """What a reader calls it.
-
-        >>> Catalogue("cross-industry", "7.4", ()).title
-        'APQC Process Classification Framework, Cross Industry, version 7.4'
-        """
-        edition = self.edition.replace("-", " ").title()
-        return f"APQC Process Classification Framework, {edition}, version {self.version}"
-
-    def by_pcf_id(self, pcf_id: str) -> Process | None:
-        """The process with this PCF ID, such as ``10002``."""
-        return self._by_pcf_id.get(pcf_id)
-
-    def by_hierarchy_id(self, hierarchy_id: str) -> Process | None:
-        """The process with this hierarchy id, spelt as the catalogue does: ``1.0``, ``1.1``."""
-        return self._by_hierarchy_id.get(hierarchy_id)
-
-
-def hierarchy_id(text: str) -> str | None:
-    """A hierarchy id in APQC's spelling, or nothing where the text is none.
-
-    >>> [hierarchy_id(text) for text in ("3", "03.0", "3.01", "10.1.0", "0.0", "3,1")]
-    ['3.0', '3.0', '3.1', '10.1', None, None]
-    """
-    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4}){0,9}", text):
-        return None
-    parts = [part.lstrip("0") for part in text.split(".")]
-    while parts and not parts[-1]:
-        parts.pop()
-    if not parts or not all(parts):
-        return None
-    return ".".join(parts) if len(parts) > 1 else f"{parts[0]}.0"
-
-
-def parent_id(child: str) -> str | None:
-    """The hierarchy id of the process that a hierarchy id stands under.
-
-    >>> parent_id("3.1.2"), parent_id("3.1"), parent_id("3.0")
-    ('3.1', '3.0', None)
-    """
-    above, _, last = child.rpartition(".")
-    if last == "0":
-        return None
-    return above if "." in above else f"{above}.0"
-
-
-# --- A workbook --------------------------------------------------------------------------------------
+from kg import codes
+from kg.catalogue import NOTICE, Catalogue, Process, parent_id
+from kg.problem import Code, Problem, Span
 
 _SHEET = "Combined"
 _PCF_ID, _HIERARCHY_ID, _NAME = "PCF ID", "Hierarchy ID", "Name"
@@ -220,11 +87,11 @@ def _open(path: Path) -> _Workbook | Problem:
             return _read(path, stream)
     except OSError as error:
         hint = "name APQC's workbook, an .xlsx file"
-        return BAD_WORKBOOK.at(span, f"cannot be read: {error.strerror or error}", hint=hint)
+        return codes.BAD_WORKBOOK.at(span, f"cannot be read: {error.strerror or error}", hint=hint)
     except _BROKEN as error:
         hint = "download it again from APQC, or save it as an Excel workbook (.xlsx) without a password"
         reason = " ".join(str(error).split())[:200] or type(error).__name__
-        return BAD_WORKBOOK.at(span, f"is no .xlsx workbook that can be read: {reason}", hint=hint)
+        return codes.BAD_WORKBOOK.at(span, f"is no .xlsx workbook that can be read: {reason}", hint=hint)
 
 
 def _read(path: Path, stream: BinaryIO) -> _Workbook:
@@ -316,7 +183,7 @@ def _unnamed(catalogue: Catalogue, file: str) -> Iterator[Problem]:
     if missing:
         message = f"neither the workbook's first page nor its file name gives the {missing} of the PCF"
         hint = f"give the {missing}; PCF 7.4 for all industries is edition cross-industry, version 7.4"
-        yield BAD_WORKBOOK.at(Span(file), message, hint=hint)
+        yield codes.BAD_WORKBOOK.at(Span(file), message, hint=hint)
 
 
 # --- Its rows ----------------------------------------------------------------------------------------
@@ -370,7 +237,7 @@ def _processes(workbook: _Workbook) -> tuple[list[Process], list[Problem]]:
     problems = [problem for above, below in pairwise(filled) for problem in _gap(above, below)]
     if not filled[1:]:
         message = f"sheet {_SHEET} holds no process below its header"
-        problems.append(BAD_WORKBOOK.at(Span(file, header), message, hint="use APQC's workbook as it is"))
+        problems.append(codes.BAD_WORKBOOK.at(Span(file, header), message, hint="use APQC's workbook as it is"))
     good = _good(filled[1:], problems)
     stated = {row.text(_HIERARCHY_ID) for row in filled}
     problems += (problem for row in good for problem in _orphan(row, stated))
@@ -383,7 +250,7 @@ def _columns(workbook: _Workbook) -> tuple[int, dict[str, int]] | Problem:
     hint = f"use APQC's workbook as it is; its sheet {_SHEET} has the columns {', '.join(_REQUIRED)}"
     if not any(name.strip().casefold() == _SHEET.casefold() for name in workbook.sheets):
         message = f"has no sheet {_SHEET}; it has {', '.join(workbook.sheets)}"
-        return BAD_WORKBOOK.at(Span(file), message, hint=hint)
+        return codes.BAD_WORKBOOK.at(Span(file), message, hint=hint)
     none: dict[str, int] = {}
     headers = [(number, _known(values)) for number, values in workbook.rows[:_HEADER_WITHIN]]
     number, known = max(headers, key=lambda each: len(each[1]), default=(1, none))
@@ -391,7 +258,7 @@ def _columns(workbook: _Workbook) -> tuple[int, dict[str, int]] | Problem:
     if not missing:
         return number, known
     message = f"sheet {_SHEET} has no column {' and no column '.join(missing)}"
-    return BAD_WORKBOOK.at(Span(file, number), message, hint=hint)
+    return codes.BAD_WORKBOOK.at(Span(file, number), message, hint=hint)
 
 
 def _known(values: tuple[object, ...]) -> dict[str, int]:
@@ -410,7 +277,7 @@ def _gap(above: _Row, below: _Row) -> Iterator[Problem]:
         rows = f"row {first} is" if first == last else f"rows {first} to {last} are"
         span = Span(above.file, first, above.columns[_PCF_ID])
         hint = "delete empty rows; split merged cells, which hold their value in the first cell only"
-        yield BAD_CATALOGUE_ROW.at(span, f"{rows} empty", hint=hint)
+        yield codes.BAD_CATALOGUE_ROW.at(span, f"{rows} empty", hint=hint)
 
 
 def _faults(row: _Row) -> Iterator[Problem]:
@@ -418,9 +285,9 @@ def _faults(row: _Row) -> Iterator[Problem]:
         text = row.text(column)
         if not text:
             hint = "fill it in; split merged cells, which hold their value in the first cell only"
-            yield row.problem(BAD_CATALOGUE_ROW, column, "is empty", hint=hint)
+            yield row.problem(codes.BAD_CATALOGUE_ROW, column, "is empty", hint=hint)
         elif not form.fullmatch(text):
-            yield row.problem(BAD_CATALOGUE_ROW, column, f"is {text[:80]!r}; {rule}", hint="correct it")
+            yield row.problem(codes.BAD_CATALOGUE_ROW, column, f"is {text[:80]!r}; {rule}", hint="correct it")
 
 
 def _good(rows: list[_Row], problems: list[Problem]) -> list[_Row]:
@@ -442,7 +309,7 @@ def _repetitions(row: _Row, seen: Mapping[tuple[str, str], int]) -> Iterator[Pro
         if (column, text) in seen:
             message = f"is {text}, as in row {seen[column, text]}"
             hint = "give each process ids of its own; format hierarchy ids as text (3.10 is not 3.1)"
-            yield row.problem(DUPLICATE_PROCESS, column, message, hint=hint)
+            yield row.problem(codes.DUPLICATE_PROCESS, column, message, hint=hint)
 
 
 def _orphan(row: _Row, stated: set[str]) -> Iterator[Problem]:
@@ -450,7 +317,7 @@ def _orphan(row: _Row, stated: set[str]) -> Iterator[Problem]:
     if above and above not in stated:
         message = f"is {row.text(_HIERARCHY_ID)}, but no row has {above}"
         hint = f"add the row of {above}; until then this process stands under none"
-        yield row.problem(MISSING_PARENT, _HIERARCHY_ID, message, hint=hint)
+        yield row.problem(codes.MISSING_PARENT, _HIERARCHY_ID, message, hint=hint)
 
 
 def _linked(rows: list[_Row]) -> list[Process]:
