@@ -17,6 +17,8 @@ import pyoxigraph
 
 from kg import vocab
 from kg.ntriples import Triple, literal
+from kg.problem import Failure
+from kg.release import bundled, read_facts, turtle_files
 
 NOTICE = (
     "©2024 APQC. ALL RIGHTS RESERVED. This Process Classification Framework® (“PCF”) is the copyrighted "
@@ -224,6 +226,21 @@ def _short(term: str) -> str:
 
 
 # --- and back in -------------------------------------------------------------------------------------
+
+
+def find_catalogues(root: Path) -> dict[str, Path]:
+    """Process catalogues by scheme IRI; the workspace's own one of an edition and version goes before the starter."""
+    found: dict[str, Path] = {}
+    for folder in (bundled("ontology/pcf"), root / "ontology" / "pcf"):
+        found |= {_scheme_iri(path): path for path in turtle_files(folder)}
+    return found
+
+
+def _scheme_iri(path: Path) -> str:
+    for subject, facts in read_facts([path]).items():
+        if vocab.skos_ConceptScheme in facts.get(vocab.rdf_type, ()):
+            return subject
+    raise Failure(f"{path} declares no skos:ConceptScheme; a catalogue of processes is one")
 
 
 def read_catalogue(path: Path) -> Catalogue:

@@ -31,7 +31,7 @@ DISTINCTIVE = 12
 MOST_PARTS = 50
 """Parts between ellipses; a quote with more is not taken apart."""
 SEEDS, SEED_PLACES, SEED_WORK = 48, 8, 500_000_000
-"""Snippets of a quote looked for to find the closest passage, places looked at of each, characters read in all."""
+"""For the closest passage: snippets of a quote, places looked at of each, characters read in all."""
 CHUNK = 100_000
 """Pieces of a rewritten text that are held before they are joined."""
 
@@ -75,9 +75,9 @@ class Passage:
 class Match:
     """How a quote was found.
 
-    ``source`` is the index of the text, ``places`` where the quote stands in it (of an ellipsis: each part, in
-    order), ``others`` its further occurrences there, MOST_PLACES in all. ``score`` is 1 for what was found, else
-    the share of the normalised quote that stands in the text in one piece.
+    ``source`` is the index of the text, ``places`` where the quote stands in it (of an ellipsis: each part,
+    in order), ``others`` its further occurrences there, MOST_PLACES in all. ``score`` is 1 for what was found,
+    else the share of the normalised quote that stands in the text in one piece.
     """
 
     kind: Kind
@@ -100,8 +100,8 @@ class Match:
 class Form:
     """A rewritten text and the way back to the one it was made from.
 
-    Wherever rewriting changed a length there are two knots, at the start and at the end of the change: ``here``
-    holds their offsets in this text, ``there`` in the other. Between the changes offsets run in parallel.
+    Wherever rewriting changed a length there are two knots, at the start and at the end of the change:
+    ``here`` holds their offsets in this text, ``there`` in the other. Elsewhere offsets run in parallel.
     """
 
     text: str
@@ -153,7 +153,7 @@ _DROPPED = r"*`\[\]®©™℠" + _UNSEEN
 """Marks of Markdown and of trade, and characters without a shape of their own."""
 _BULLET = r"(?:\#{1,6}|[-+•>])(?=\s)"
 _FOOTNOTE = r"(?:(?<=[\w.,;:!?)\]%’”])|(?<=\S[\"\']))\[\^?\d{1,3}\]"
-"""A number in brackets that hangs on what comes before; ``by [50] percent`` has a number that somebody put in."""
+"""A number in brackets that hangs on what comes before; in ``by [50] percent`` it is part of the sentence."""
 _RAISED_FOOTNOTE = rf"(?<![\d{_RAISED}])(?<!\bm)(?<!\b[ckm]m)(?<!\bft)(?<!\bin)[{_RAISED}]++"
 """Raised digits; after a digit or a unit they are a power."""
 _LINK_TARGET = r"\]\([^()\s]{1,2000}\)"
@@ -191,7 +191,7 @@ def _joining() -> tuple[str, str]:
 
 @cache
 def _changing() -> str:
-    """The other characters that the normal form does more to than case-fold, and all astral ones: a set for ``re``."""
+    """The other characters that need more than case-folding, and all astral ones: a set for ``re``."""
     special = re.compile(rf"[\s{_DROPPED}{_RAISED}{_QUOTATION}{_joining()[0]}{_DASHES}]")
     chars = takewhile(lambda char: char <= "\uffff", map(chr, chain(*_CODES)))
     return _as_set(ord(char) for char in chars if _is_changed(char) and not special.match(char)) + _ASTRAL
@@ -238,7 +238,7 @@ def _clusters() -> str:
 
 
 def _normal_edits(text: str) -> Iterator[Edit]:
-    """White space, marks and bullets as one space or nothing, quotation marks as ', dashes as -, folded clusters."""
+    """White space, marks, bullets as one space or nothing; quotation marks as '; dashes as -; folded clusters."""
     opening = _OPENING.match(text)
     done = opening.end() if opening else 0
     yield 0, done, ""
@@ -311,7 +311,7 @@ class Text:
 
     @property
     def normal(self) -> Form:
-        """Without differences in white space, quotation marks, dashes, case, width, Markdown, footnote marks."""
+        """Without differences of white space, quotation marks, dashes, case, width and marks."""
         if self._normal is None:
             self._normal = _rewrite(self.original, _normal_edits(self.original), fold=str.casefold)
         return self._normal
@@ -357,7 +357,7 @@ def _cuts_nothing(_text: str, _at: int) -> bool:
 
 
 def _occurrences(text: str, needle: str, cuts: Cuts, *, within: Place | None = None) -> Iterator[int]:
-    """Where a needle stands in (a stretch of) a text, without overlaps and without cutting something in two."""
+    """Where a needle stands in a text, without overlaps and without cutting something in two."""
     start, end = within or (0, len(text))
     for _ in range(MOST_TRIES if needle else 0):
         at = text.find(needle, start, end)
@@ -400,7 +400,7 @@ def _ellipsis(quote: Text, text: Text) -> list[Place]:
 
 
 def _in_order(text: str, needles: Sequence[str], cuts: Cuts) -> list[Place]:
-    """The first place of each needle after the one before; then each but the last as close to the next as may be."""
+    """A place for each needle, after the one before; each but the last as close to the next as may be."""
     places: list[Place] = []
     done = 0
     for needle in needles:
@@ -436,7 +436,7 @@ def _common_end(left: str, right: str) -> int:
 
 
 def _grow(needle: str, text: str, *, seed: Place, at: int) -> Place:
-    """The longest stretch of the text equal to one of the needle around a seed of the needle that stands at ``at``."""
+    """The longest stretch that text and needle share around a seed of the needle that stands at ``at``."""
     start, end = seed
     before = _common_end(needle[:start], text[max(0, at - start) : at])
     after = _common(needle[end:], text[at + end - start : at + len(needle) - start])
@@ -462,7 +462,7 @@ def _partial(needle: str, text: str) -> Place | None:
 
 
 def _seeds(needle: str, text: str) -> list[Seed]:
-    """Snippets of the needle, as long as any stands in the text, with where they stand: in order of the text."""
+    """The longest snippets of the needle that stand in the text at all: in order of the text."""
     most = max(4, min(SEEDS, SEED_WORK // max(1, len(text))))
     for size in (24, 12, 6):
         step = max(1, (len(needle) - size) // most)
@@ -488,7 +488,7 @@ def _densest(seeds: Sequence[Seed], width: int) -> Sequence[Seed]:
 
 
 def _closest(needle: str, text: str) -> tuple[Place, float] | None:
-    """The stretch of the text, as long as the needle, that holds most of its snippets; the share of the longest run."""
+    """The stretch of the text that holds most snippets of the needle; the share of their longest run."""
     group = _densest(_seeds(needle, text), len(needle))
     if not group:
         return None
@@ -522,8 +522,8 @@ _CASCADE = (
 def locate(quote: str, texts: Sequence[Text]) -> Match:
     """Find a quote in the texts of the sources that its claim cites.
 
-    The best kind over all texts wins, then the first text. A quote without a letter or a digit proves nothing,
-    wherever it stands, and counts as no quote; a blank text as no text.
+    The best kind over all texts wins, then the first text. A quote without a letter or a digit proves
+    nothing, wherever it stands, and counts as no quote; a blank text as no text.
     """
     if not any(map(str.isalnum, quote)):
         return Match(Kind.NO_QUOTE)

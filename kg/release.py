@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.problem import Failure
+
 CASE_ID = "case_id"
 VERSION_USED = ("ontology_metadata", "version_used")
 
@@ -46,11 +48,8 @@ class Release:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the release's files, names and bytes."""
-        digest = hashlib.sha256()
-        for path in self.files:
-            digest.update(f"{path.name}\0".encode() + path.read_bytes())
-        return digest.hexdigest()
+        """Tells the release from a changed one."""
+        return digest(self.files)
 
     @property
     def files(self) -> list[Path]:
@@ -68,10 +67,25 @@ def read_facts(files: Iterable[Path]) -> Facts:
     """The triples of some Turtle files as nested dictionaries, in the order of the files."""
     facts: Facts = {}
     for path in files:
-        for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+        for triple in _parse(path):
             subject, value = getattr(triple.subject, "value", ""), getattr(triple.object, "value", "")
             facts.setdefault(subject, {}).setdefault(triple.predicate.value, []).append(value)
     return facts
+
+
+def digest(files: Iterable[Path]) -> str:
+    """SHA-256 of some files, names and bytes."""
+    total = hashlib.sha256()
+    for path in files:
+        total.update(f"{path.name}\0".encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+def _parse(path: Path) -> list[ox.Triple]:
+    try:
+        return list(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))
+    except SyntaxError as error:
+        raise Failure(f"{path}:{error.lineno}:{error.offset}: {error.msg}") from error
 
 
 def turtle_files(folder: Path) -> list[Path]:

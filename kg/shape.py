@@ -14,10 +14,11 @@ from functools import cache
 from urllib.parse import quote, unquote
 
 from kg import vocab
+from kg.problem import Failure
 from kg.release import Release
 
 
-class ShapeError(Exception):
+class ShapeError(Failure):
     """A release's shapes cannot be read: the release is broken, not a case."""
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from kg import vocab
 from kg.build import Inputs, Result, build
 from kg.build.engine import Progress, silent
+from kg.catalogue import find_catalogues
 from kg.manifest import Manifest, current_build, current_manifest
 from kg.problem import Failure
 from kg.release import Release, find_releases
@@ -85,6 +86,10 @@ class Workspace:
                 f'{self.root / SETTINGS}: release = "{wanted}" is not known; known: {", ".join(self.releases)}'
             )
         return self.releases[wanted]
+
+    def catalogues(self) -> list[Path]:
+        """Catalogues of processes, the workspace's own before the starter that ships."""
+        return list(reversed(find_catalogues(self.root).values()))
 
     @property
     def inputs(self) -> Inputs:

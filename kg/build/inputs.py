@@ -8,8 +8,9 @@ from pathlib import Path
 
 from kg import __version__, identity
 from kg.case import Reader
+from kg.catalogue import find_catalogues
 from kg.parts import Parts
-from kg.release import Release, find_releases
+from kg.release import Release, digest, find_releases
 from kg.yamltree import Limits
 
 
@@ -45,6 +46,7 @@ class Inputs:
             "target": self.target,
             "limits": repr(self.limits),
             "methods": f"{identity.ORGANISATION_METHOD} {identity.DOCUMENT_METHOD}",
+            "catalogues": digest(find_catalogues(self.root).values()),
             **{f"release {version}": release.digest for version, release in releases(self).items()},
         }
 

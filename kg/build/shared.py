@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from kg import __version__, codes, identity, vocab
 from kg.build.inputs import Inputs
+from kg.catalogue import find_catalogues
 from kg.identity import Entity
 from kg.manifest import FileEntry, Manifest
 from kg.ntriples import Triple, iri, literal
@@ -34,23 +35,7 @@ def static_files(inputs: Inputs) -> dict[str, list[Path]]:
         f"{vocab.CASEGRAPH}ontology/{inputs.target}": turtle_files(inputs.release.ontology),
         f"{vocab.CASEGRAPH}system": turtle_files(bundled("ontology/system")),
     }
-    return graphs | {graph: [path] for graph, path in catalogue_files(inputs).items()}
-
-
-def catalogue_files(inputs: Inputs) -> dict[str, Path]:
-    """Process catalogues by scheme IRI; the workspace's own one of an edition and version goes before the starter."""
-    found: dict[str, Path] = {}
-    for folder in (bundled("ontology/pcf"), inputs.root / "ontology" / "pcf"):
-        found |= {_scheme(path): path for path in turtle_files(folder)}
-    return found
-
-
-def _scheme(path: Path) -> str:
-    scheme = (None, ox.NamedNode(vocab.rdf_type), ox.NamedNode(vocab.skos_ConceptScheme))
-    for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
-        if (None, triple.predicate, triple.object) == scheme:
-            return str(getattr(triple.subject, "value", ""))
-    return path.resolve().as_uri()
+    return graphs | {graph: [path] for graph, path in find_catalogues(inputs.root).items()}
 
 
 def _turtle_part(files: Iterable[Path], graph: str) -> list[str]:

@@ -42,13 +42,13 @@ def _excerpt(each: Problem, line: str) -> Iterator[str]:
     yield f"    | {' ' * before}{click.style('^' * length, fg=COLOURS[each.severity])}"
 
 
-def problems(found: Iterable[Problem], root: Path) -> Iterator[str]:
-    """Problems with their excerpts; each file is read once."""
+def problems(found: Iterable[Problem], root: Path | None) -> Iterator[str]:
+    """Problems with their excerpts from files below a root; each file is read once. Without a root, no excerpts."""
     sources: dict[str, Source | None] = {}
     for each in found:
         file = each.span.file
         if file not in sources:
-            sources[file] = _source(root / file, file)
+            sources[file] = _source(root / file, file) if root else None
         source = sources[file]
         line = source.line(each.span.line) if source and each.span.line else None
         yield from problem(each, line)

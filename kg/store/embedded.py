@@ -78,8 +78,10 @@ class Embedded:
         """Run one query over the default graph; QueryError with the parser's words where it cannot be run."""
         try:
             answer = self._store.query(text, prefixes=self.prefixes)
-        except (SyntaxError, ValueError, OSError, RuntimeError) as error:
-            raise QueryError(str(error)) from error
+        except SyntaxError as error:
+            raise QueryError(f"the query cannot be read: {error}{_excerpt(text, str(error))}") from error
+        except (ValueError, OSError, RuntimeError) as error:
+            raise QueryError(f"the query cannot be run: {error}") from error
         if isinstance(answer, ox.QueryBoolean):
             return bool(answer)
         if isinstance(answer, ox.QueryTriples):
@@ -97,6 +99,15 @@ class Embedded:
 
     def __len__(self) -> int:
         return sum(1 for _ in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+
+
+def _excerpt(text: str, message: str) -> str:
+    """The line of a query that the parser stumbled over, with a caret under the place."""
+    found = re.search(r"(\d+):(\d+)", message)
+    lines = text.splitlines()
+    if not found or not 0 < int(found[1]) <= len(lines):
+        return ""
+    return f"\n    | {lines[int(found[1]) - 1]}\n    | {' ' * (int(found[2]) - 1)}^"
 
 
 def merged(part: bytes) -> bytes:

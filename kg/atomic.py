@@ -1,0 +1,25 @@
+"""Files that are whole or not there at all, however the program ends."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write_text(path: Path, text: str) -> None:
+    """Put a text in place of a file at one stroke; the old one stays until the new one is on disk."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Put bytes in place of a file at one stroke; the old ones stay until the new ones are on disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"~{path.name}.{os.getpid()}")
+    try:
+        with aside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
