@@ -67,6 +67,12 @@ class Manifest:
         """Part name by what it holds: a case's relative IRI, or a shared graph's IRI."""
         return {entry.case: entry.part for entry in self.cases()} | self.shared
 
+    def graphs(self, name: str) -> tuple[str, ...]:
+        """The named graphs of the part that holds a case, or a shared graph."""
+        if name in self.shared:
+            return (name,)
+        return case_graphs(self.basis["base"] + name)
+
     def cases(self) -> list[FileEntry]:
         """Files that are in the graph, in path order."""
         return [entry for entry in self.files.values() if entry.is_in_graph]
@@ -111,6 +117,11 @@ def read_manifest(path: Path) -> Manifest | None:
     entries = [_entry(*each) for each in said["files"]]
     files = {entry.path: entry for entry in entries}
     return Manifest(said["basis"], files, said["shared"], said["build"], said["looked"])
+
+
+def case_graphs(case: str) -> tuple[str, str]:
+    """The graphs of a case's IRI: what its file states, and what is derived from it."""
+    return case, f"{case}/derived"
 
 
 def current_manifest(home: Path) -> Manifest | None:

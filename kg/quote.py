@@ -76,8 +76,9 @@ class Match:
     """How a quote was found.
 
     ``source`` is the index of the text, ``places`` where the quote stands in it (of an ellipsis: each part,
-    in order), ``others`` its further occurrences there, MOST_PLACES in all. ``score`` is 1 for what was found,
-    else the share of the normalised quote that stands in the text in one piece.
+    in order), ``others`` its further places there, MOST_PLACES in all. ``score`` is 1 for what was found, and
+    else the share of the normalised quote that stands in the text in one piece. (A partial match of score 1
+    would cut a number: ``$1`` is in ``$1.2 million``, but is not said there.)
     """
 
     kind: Kind
@@ -238,7 +239,7 @@ def _clusters() -> str:
 
 
 def _normal_edits(text: str) -> Iterator[Edit]:
-    """White space, marks, bullets as one space or nothing; quotation marks as '; dashes as -; folded clusters."""
+    """White space, marks, bullets: a space or nothing. Quotation marks: '. Dashes: -. Clusters, folded."""
     opening = _OPENING.match(text)
     done = opening.end() if opening else 0
     yield 0, done, ""
@@ -341,9 +342,8 @@ _ELLIPSIS = re.compile(r"[\[(]?(?:…|\.(?:\s?\.){2,})[\])]?")
 def _cuts_number(text: str, at: int) -> bool:
     """Whether a number would be cut there, or cut off from its sign, its currency symbol or its %."""
     first = max(0, at - _REACH)
-    return any(
-        number.start() < at - first < number.end() for number in _NUMBER.finditer(text[first : at + _REACH])
-    )
+    numbers = _NUMBER.finditer(text[first : at + _REACH])
+    return any(number.start() < at - first < number.end() for number in numbers)
 
 
 def _cuts_token(text: str, at: int) -> bool:
@@ -419,6 +419,10 @@ def _in_order(text: str, needles: Sequence[str], cuts: Cuts) -> list[Place]:
 # Near matches
 
 
+def _length(place: Place) -> int:
+    return place[1] - place[0]
+
+
 def _common(left: str, right: str) -> int:
     """The length of the beginning that two strings have in common."""
     low, high = 0, min(len(left), len(right))
@@ -450,14 +454,14 @@ def _partial(needle: str, text: str) -> Place | None:
     """
     least = ceil(PARTIAL_SHARE * len(needle))
     seed = len(needle) - least, least
-    longest, best, at = least - 1, None, -1
+    best, at = None, -1
     for _ in range(max(MOST_PLACES, min(MOST_TRIES, MOST_WORK // len(needle)))):
         at = text.find(needle[slice(*seed)], at + 1)
         if at < 0:
             break
-        start, end = _grow(needle, text, seed=seed, at=at)
-        if end - start > longest:
-            longest, best = end - start, (start, end)
+        run = _grow(needle, text, seed=seed, at=at)
+        if _length(run) >= least and (best is None or _length(run) > _length(best)):
+            best = run
     return best
 
 
@@ -492,13 +496,13 @@ def _closest(needle: str, text: str) -> tuple[Place, float] | None:
     group = _densest(_seeds(needle, text), len(needle))
     if not group:
         return None
-    grown = [
-        (_grow(needle, text, seed=(start, start + size), at=at), at - start)
-        for at, start, size in group[:MOST_PLACES]
-    ]
-    (run_start, run_end), start = max(grown, key=lambda found: found[0][1] - found[0][0])
-    place = max(0, min(run_start, start)), min(len(text), max(run_end, start + len(needle)))
-    return _to_words(text, place), (run_end - run_start) / len(needle)
+    best, shift = (0, 0), 0
+    for at, start, size in group[:MOST_PLACES]:
+        run = _grow(needle, text, seed=(start, start + size), at=at)
+        if _length(run) > _length(best):
+            best, shift = run, at - start
+    place = max(0, min(best[0], shift)), min(len(text), max(best[1], shift + len(needle)))
+    return _to_words(text, place), _length(best) / len(needle)
 
 
 def _to_words(text: str, place: Place) -> Place:
@@ -548,19 +552,22 @@ def _near(quote: Text, sources: Sequence[tuple[int, Text]]) -> Match:
     needle = quote.bare.text.strip()
     if not needle:
         return Match(Kind.NOT_FOUND)
-    partial = [
-        (place, source, text) for source, text in sources if (place := _partial(needle, text.bare.text))
-    ]
-    if partial:
-        (start, end), source, text = max(partial, key=lambda found: found[0][1] - found[0][0])
-        return Match(Kind.PARTIAL, source, (text.from_bare((start, end)),), (end - start) / len(needle))
-    close = [
-        (*found, source, text) for source, text in sources if (found := _closest(needle, text.bare.text))
-    ]
-    if not close:
-        return Match(Kind.NOT_FOUND)
-    place, score, source, text = max(close, key=lambda found: found[1])
-    return Match(Kind.NOT_FOUND, score=score, closest=Passage(source, *text.from_bare(place)))
+    best = Match(Kind.NOT_FOUND)
+    for source, text in sources:
+        if place := _partial(needle, text.bare.text):
+            found = Match(Kind.PARTIAL, source, (text.from_bare(place),), _length(place) / len(needle))
+            best = max(best, found, key=lambda match: match.score)
+    return best if best.places else _missed(needle, sources)
+
+
+def _missed(needle: str, sources: Sequence[tuple[int, Text]]) -> Match:
+    best = Match(Kind.NOT_FOUND)
+    for source, text in sources:
+        if found := _closest(needle, text.bare.text):
+            place, score = found
+            miss = Match(Kind.NOT_FOUND, score=score, closest=Passage(source, *text.from_bare(place)))
+            best = max(best, miss, key=lambda match: match.score)
+    return best
 
 
 def byte_offsets(text: str, offsets: Sequence[int]) -> list[int]:

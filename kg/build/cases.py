@@ -12,7 +12,7 @@ from kg.build.inputs import Inputs, reader
 from kg.build.scan import Found
 from kg.case import Case
 from kg.identity import Entity
-from kg.manifest import FileEntry
+from kg.manifest import FileEntry, case_graphs
 from kg.ntriples import Triple, iri
 from kg.problem import Span
 from kg.triples import home_graph, nquads, stated
@@ -37,7 +37,7 @@ class Work:
     @property
     def derived_graph(self) -> str:
         """IRI of the graph of what is derived from it."""
-        return self.graph + "/derived"
+        return case_graphs(self.graph)[1]
 
 
 def state(work: Work) -> None:
@@ -90,7 +90,13 @@ def _case_entry(entry: FileEntry, case: Case, inputs: Inputs) -> FileEntry:
         case=case.record.iri,
         part=inputs.parts.write(sorted(lines)),
         quads=len(lines),
-        counts=dict(Counter(record.shape.target for record in case.record.walk())),
+        counts=_counts(work.stated),
         entities=tuple(work.entities),
         problems=problems,
     )
+
+
+def _counts(triples: list[Triple]) -> dict[str, int]:
+    """Records by class."""
+    kind = iri(vocab.rdf_type)
+    return dict(Counter(value[1:-1] for _, predicate, value in triples if predicate == kind))

@@ -21,7 +21,7 @@ from kg.build.engine import Progress, run, silent
 from kg.build.inputs import Inputs
 from kg.build.scan import find_markdown, is_unchanged
 from kg.manifest import Manifest, current_manifest, make_current
-from kg.parts import difference
+from kg.parts import Part, difference
 from kg.problem import Failure, Span
 from kg.store.embedded import Embedded
 
@@ -133,7 +133,8 @@ def _publish(manifest: Manifest, previous: Manifest | None, inputs: Inputs) -> N
 def _make_store(path: Path, manifest: Manifest, previous: Manifest | None, inputs: Inputs) -> None:
     """A store that holds the parts: the previous one changed by their difference, or a new one."""
     if previous is None or not _is_small_change(previous, manifest):
-        Embedded.create(path).load(inputs.parts.read(name) for name in manifest.parts.values())
+        parts = (Part(inputs.parts.read(part), manifest.graphs(name)) for name, part in manifest.parts.items())
+        Embedded.create(path).load(parts)
         return
     removed, added = _delta(previous.parts, manifest.parts, inputs)
     Embedded.open(_folder(inputs, previous) / "store").copy(path).change(removed, added)

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.parts import Part
 from kg.store.base import Answer, QueryError, StoreError, Table
 
 BATCH = 32_000_000
 """Bytes of N-Quads loaded at once: larger batches sort more slowly, smaller ones leave more files to merge."""
-
-_GRAPH = re.compile(rb" <[^<> ]*> \.\n")
 
 
 class Embedded:
@@ -47,11 +46,13 @@ class Embedded:
         self._store.backup(str(path))
         return Embedded(ox.Store(str(path)))
 
-    def load(self, parts: Iterable[bytes]) -> None:
-        """Add canonical N-Quads parts, each to its named graphs and to the merge. For empty stores: fast."""
+    def load(self, parts: Iterable[Part]) -> None:
+        """Add parts, each to its named graphs and to the merge. For empty stores: fast."""
         for batch in _batches(parts):
-            self._store.bulk_load(input=batch, format=ox.RdfFormat.N_QUADS, lenient=True)
-            self._store.bulk_load(input=merged(batch), format=ox.RdfFormat.N_TRIPLES, lenient=True)
+            quads = b"".join(part.quads for part in batch)
+            self._store.bulk_load(input=quads, format=ox.RdfFormat.N_QUADS, lenient=True)
+            merge = b"".join(part.merged() for part in batch)
+            self._store.bulk_load(input=merge, format=ox.RdfFormat.N_TRIPLES, lenient=True)
         self._store.optimize()
         self._store.flush()
 
@@ -110,21 +111,16 @@ def _excerpt(text: str, message: str) -> str:
     return f"\n    | {lines[int(found[1]) - 1]}\n    | {' ' * (int(found[2]) - 1)}^"
 
 
-def merged(part: bytes) -> bytes:
-    """N-Quads without their graphs: N-Triples."""
-    return _GRAPH.sub(b" .\n", part)
-
-
-def _batches(parts: Iterable[bytes]) -> Iterator[bytes]:
-    batch: list[bytes] = []
+def _batches(parts: Iterable[Part]) -> Iterator[list[Part]]:
+    batch: list[Part] = []
     size = 0
     for part in parts:
         batch.append(part)
-        size += len(part)
+        size += len(part.quads)
         if size >= BATCH:
-            yield b"".join(batch)
+            yield batch
             batch, size = [], 0
-    yield b"".join(batch)
+    yield batch
 
 
 def _quads(lines: Iterable[bytes]) -> Iterator[ox.Quad]:

@@ -1,0 +1,84 @@
+"""Reading, mapping and building, against PyYAML's CSafeLoader merely loading the same front matter.
+
+What the profile said: of reading, mapping and writing, three fifths is libyaml's event parser and the node tree,
+a fifth typing by the shape, a fifth formatting and sorting N-Quads. Of a whole build, half is the store's loading,
+which is fastest in batches of some 150,000 quads with one `optimize()` at the end.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from benchmarks.corpus import Spent, replicated, spent, write_workspace, yardstick
+from kg.case import Reader
+from kg.release import find_releases
+from kg.triples import home_graph, nquads, stated
+from kg.workspace import BASE, Workspace
+
+CASES = 2_000
+
+
+def main() -> None:
+    """Print the table."""
+    print(f"### Building, {CASES:,} cases\n")
+    yard = yardstick(CASES)
+    print(f"Yardstick: CSafeLoader loads the front matters in {yard:.2f} s CPU ({1000 * yard / CASES:.2f} ms a case).\n")
+    print("| what | CPU s | ms a case | ratio | wall s |\n|---|---:|---:|---:|---:|")
+    files = list(replicated(CASES))
+    best = min((spent(lambda: _map_all(files)) for _ in range(3)), key=lambda took: took.cpu)
+    _row("read + map + write N-Quads", best, yard)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        write_workspace(root, CASES)
+        build = spent(lambda: _kg("build", "--workers", "1", root=root))
+        _row("kg build, one process (start-up, store, optimize included)", build, yard)
+        _row("kg build --full, two processes", spent(lambda: _kg("build", "--full", "--workers", "2", root=root)), yard)
+        workspace = Workspace(root)
+        quads = sum(entry.quads for entry in workspace.manifest.cases())
+        _row("nothing changed", spent(lambda: _kg("build", root=root)), yard)
+        _touch(root / "cases" / "case-000007" / "casefile.md")
+        _row("one case changed", spent(lambda: _kg("build", root=root)), yard)
+    print(f"\n{quads / CASES:.0f} quads a case, each in its named graph and in the merge.")
+    print("\n| read + map | cases | peak MB |\n|---|---:|---:|")
+    for number in (200, 2_000, 20_000):
+        print(f"| one process | {number:,} | {_peak(number):.0f} |")
+
+
+def _row(what: str, took: Spent, yard: float) -> None:
+    print(f"| {what} | {took.cpu:.2f} | {1000 * took.cpu / CASES:.2f} | {took.cpu / yard:.2f} | {took.wall:.2f} |")
+
+
+def _map_all(files: Iterable[tuple[str, bytes]]) -> None:
+    reader = Reader(find_releases())
+    for name, raw in files:
+        case = reader.read(raw, name)
+        assert case is not None
+        assert case.record is not None
+        "".join(nquads(stated(case, BASE), home_graph(case.record, BASE))).encode()
+
+
+def _kg(*words: str, root: Path) -> None:
+    subprocess.run([sys.executable, "-m", "kg", *words, "-C", str(root)], check=True, capture_output=True)
+
+
+def _touch(path: Path) -> None:
+    path.write_text(path.read_text(encoding="utf-8").replace("title: ", "title: New ", 1), encoding="utf-8")
+
+
+def _peak(number: int) -> float:
+    """Peak memory of a process that reads and maps some cases, in MB."""
+    script = (
+        "from benchmarks.bench_build import _map_all; from benchmarks.corpus import peak_memory, replicated; "
+        f"_map_all(replicated({number})); print(peak_memory())"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    return float(done.stdout)
+
+
+
+if __name__ == "__main__":
+    main()

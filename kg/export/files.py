@@ -1,0 +1,156 @@
+"""Places to write to: a file or a folder that is replaced only once everything has been written."""
+
+from __future__ import annotations
+
+import filecmp
+import gzip
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import zstandard
+
+from kg.problem import Failure
+
+MANIFEST = "manifest.json"
+"""Lists what an export put into a folder. Written last; readers trust only what it lists."""
+GENERATOR = "casegraph"
+
+
+@contextmanager
+def _plain(out: BinaryIO) -> Iterator[BinaryIO]:
+    yield out
+
+
+@contextmanager
+def _gzipped(out: BinaryIO) -> Iterator[BinaryIO]:
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=out, mtime=0) as file:
+        yield file  # type: ignore[misc]
+
+
+@contextmanager
+def _zstd(out: BinaryIO) -> Iterator[BinaryIO]:
+    with zstandard.ZstdCompressor(level=6, write_checksum=True).stream_writer(out, closefd=False) as file:
+        yield file
+
+
+COMPRESSIONS = {"": _plain, ".gz": _gzipped, ".zst": _zstd}
+"""How the bytes of a file are packed, by the last part of its name. No clock and no name goes into them."""
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write; it takes the place of the one at the path when everything went well, and never else."""
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:  # a pipe or a device cannot be replaced
+            yield file
+        return
+    path = path.resolve()
+    aside = path.with_name(f"~{path.name}.{os.getpid()}")
+    try:
+        with aside.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, aside)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+@dataclass(slots=True)
+class Folder:
+    """A folder of files that belong to one export.
+
+    Files are written aside and put in place together at the end; a file that did not change is not touched, one
+    that an earlier export wrote and this one does not is removed.
+    """
+
+    path: Path
+    names: list[str] = field(default_factory=list[str])
+
+    @property
+    def aside(self) -> Path:
+        """Where files stand until all are written."""
+        return self.path / f"~export.{os.getpid()}"
+
+    def file(self, name: str) -> Path:
+        """A path to write a file of this export to."""
+        self.names.append(name)
+        path = self.aside / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+@contextmanager
+def filling(path: Path, said: Callable[[], dict[str, Any]]) -> Iterator[Folder]:
+    """A folder to write files into; ``said`` is asked at the end what its manifest should tell."""
+    before = listed(path)
+    folder = Folder(path)
+    folder.aside.mkdir(parents=True)
+    try:
+        yield folder
+        files = [_put(folder, name) for name in sorted(folder.names)]
+        remove_others(path, before, keep=folder.names)
+        write_manifest(path, {**said(), "files": files})
+    finally:
+        shutil.rmtree(folder.aside, ignore_errors=True)
+
+
+def listed(path: Path) -> list[dict[str, Any]]:
+    """What an earlier export put into a folder. Failure where the folder holds files of somebody else."""
+    if path.exists() and not path.is_dir():
+        raise Failure(f"{path} is a file; this export needs a folder")
+    try:
+        said = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        said = None
+    if isinstance(said, dict) and said.get("generator") == GENERATOR:  # pyright: ignore[reportUnknownMemberType]
+        return said["files"]  # pyright: ignore[reportUnknownVariableType]
+    if path.is_dir() and any(not each.name.startswith("~export.") for each in path.iterdir()):
+        raise Failure(f"{path} holds files that no export wrote; name a new folder, or an empty one")
+    return []
+
+
+def write_manifest(path: Path, said: dict[str, Any]) -> None:
+    """Say what a folder holds."""
+    text = json.dumps({"generator": GENERATOR, **said}, ensure_ascii=False, indent=1)
+    with replacing(path / MANIFEST) as file:
+        file.write(text.encode("utf-8") + b"\n")
+
+
+def remove_others(path: Path, before: list[dict[str, Any]], *, keep: list[str]) -> None:
+    """Remove the files that an earlier export wrote and this one did not, and folders that are then empty."""
+    for name in {each["path"] for each in before} - set(keep):
+        file = path / name
+        if path.resolve() in file.resolve().parents:
+            file.unlink(missing_ok=True)
+            if file.parent != path and file.parent.is_dir() and not any(file.parent.iterdir()):
+                file.parent.rmdir()
+
+
+def facts(path: Path, name: str) -> dict[str, Any]:
+    """What a manifest says of a file in a folder."""
+    file = path / name
+    return {"path": name, "bytes": file.stat().st_size, "sha256": checksum(file)}
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _put(folder: Folder, name: str) -> dict[str, Any]:
+    new, old = folder.aside / name, folder.path / name
+    old.parent.mkdir(parents=True, exist_ok=True)
+    if not old.is_file() or not filecmp.cmp(new, old, shallow=False):
+        new.replace(old)
+    return facts(folder.path, name)

@@ -1,0 +1,18 @@
+"""A build in; one file for each case out, and one for what no single case owns."""
+
+from __future__ import annotations
+
+from kg.export.content import Content
+from kg.export.filenames import SHARED, file_names
+from kg.export.files import Folder
+from kg.export.targets import Form
+
+
+def write(content: Content, folder: Folder, form: Form) -> int:
+    """Write the files; how many triples they hold together."""
+    total = 0
+    for case, name in file_names(content).items():
+        with folder.file(name + form.ending).open("wb") as out:
+            total += form.write(content.only(case), out)
+    with folder.file(SHARED + form.ending).open("wb") as out:
+        return total + form.write(content.without_cases(), out)

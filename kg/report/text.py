@@ -1,0 +1,57 @@
+"""Findings in; lines for a terminal out: place, severity, code, message, the line with carets, how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from kg.problem import Problem, Severity
+from kg.report.characters import encodable, is_right_to_left, one_line, width
+from kg.report.excerpt import bounds, excerpt
+from kg.report.findings import Findings, Sources, summary
+
+COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+MARGIN = "    | "
+ROOM = 80 - len(MARGIN)
+
+
+def report(findings: Findings) -> str:
+    """Every problem, then the counts. Coloured: ``click.echo`` takes the colours off where nobody sees them."""
+    blocks = ["\n".join(lines(each, findings.sources, findings.path(each.span.file))) for each in findings.problems]
+    counts = click.style(summary(findings), bold=True)
+    return encodable("\n".join([*blocks, *([""] if blocks else []), counts, ""]))
+
+
+def lines(problem: Problem, sources: Sources, file: str) -> Iterator[str]:
+    """One problem; ``file`` is the name to print for its file."""
+    span, colour = problem.span, COLOURS[problem.severity]
+    at = f":{span.line}:{span.column}" if span.line else ""
+    place = click.style(one_line(file) + at, bold=True)
+    word = click.style(problem.severity.label, fg=colour, bold=True)
+    yield f"{place}: {word} {problem.code} {sentence(problem)}"
+    line = sources.line(span.file, span.line)
+    if line is not None:
+        yield from _excerpt(problem, line)
+    if problem.hint:
+        yield f"    {click.style('mend:', bold=True)} {one_line(problem.hint)}"
+
+
+def sentence(problem: Problem) -> str:
+    """What a problem is about, and what it says, on one line."""
+    return one_line(f"{problem.record}: {problem.message}" if problem.record else problem.message)
+
+
+def _excerpt(problem: Problem, line: str) -> Iterator[str]:
+    """The line with carets under the place.
+
+    Some terminals draw right-to-left scripts in their order of reading, where no caret can follow: those get the
+    marked text by itself.
+    """
+    span = problem.span
+    shown = excerpt(line, bounds(span, span.line, line), ROOM)
+    carets = click.style("^" * max(1, width(shown.marked)), fg=COLOURS[problem.severity])
+    yield f"{MARGIN}{shown.before}{shown.marked}{shown.after}".rstrip()
+    yield f"{MARGIN}{' ' * width(shown.before)}{carets}"
+    if shown.marked.strip() and is_right_to_left(shown.before + shown.marked):
+        yield f"    {click.style('here:', bold=True)} {shown.marked}"
