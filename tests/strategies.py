@@ -265,7 +265,7 @@ class _Style:
         """One of the ways to write a value; a concept that comes again may stand as an alias."""
         text = self.random.choice([*SYNONYMS.get(found.datatype, {}).get(text, ()), text])
         style = self.random.choice(["", "'", '"', "|", "bare"])
-        if any(mark in text for mark in "\x85\u2028\u2029"):
+        if not text or any(mark in text for mark in "\x85\u2028\u2029"):
             style = '"'
         if style == "bare" and _BARE.fullmatch(text) and text not in NULLS:
             node = yaml.ScalarNode(guess(text), text)

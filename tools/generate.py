@@ -24,7 +24,8 @@ EXTERNAL = {
     "xsd": ("http://www.w3.org/2001/XMLSchema#", "string anyURI boolean date decimal integer dateTime"),
     "sh": (
         "http://www.w3.org/ns/shacl#",
-        "class codeIdentifier datatype maxCount order path property targetClass",
+        "class codeIdentifier datatype equals lessThan lessThanOrEquals maxCount message order path property targetClass"
+        " Info Violation Warning ClassConstraintComponent MaxCountConstraintComponent MinCountConstraintComponent",
     ),
     "skos": (
         "http://www.w3.org/2004/02/skos/core#",

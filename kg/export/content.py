@@ -24,7 +24,13 @@ from kg.shape import RecordShape, read_shapes
 CHUNK = 1 << 20
 """Bytes copied at once."""
 
+Progress = Callable[[int, int], None]
+
 _GRAPH = re.compile(rb" <[^<> ]*> \.\n")
+
+
+def silent(_done: int, _total: int) -> None:
+    """Progress that nobody looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +54,12 @@ class Content:
     """What a public export leaves out; None where everything is shown."""
     left_out: Counter[str] = field(default_factory=Counter[str])
     """How often each rule of disclosure left a fact out, counted while reading."""
-    progress: Callable[[int, int], None] = lambda _done, _total: None
+    progress: Progress = silent
     """Called with cases read and cases in all."""
 
     def only(self, case: Part) -> Content:
         """One case by itself."""
-        return replace(self, cases=(case,), shared=(), progress=lambda _done, _total: None)
+        return replace(self, cases=(case,), shared=(), progress=silent)
 
     def without_cases(self) -> Content:
         """The shared graphs by themselves."""
@@ -113,7 +119,7 @@ class Content:
 
 
 def read_content(manifest: Manifest, parts: Parts, release: Release, *, public: bool = False) -> Content:
-    """Everything that a build holds, or all of it that is public."""
+    """Everything that a build holds, or all of it that is public; the release is the one it was built at."""
     return Content(
         base=manifest.basis["base"],
         shape=read_shapes(release),

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,18 +24,18 @@ GENERATOR = "casegraph"
 
 
 @contextmanager
-def _plain(out: BinaryIO) -> Iterator[BinaryIO]:
+def _plain(out: BinaryIO) -> Generator[BinaryIO]:
     yield out
 
 
 @contextmanager
-def _gzipped(out: BinaryIO) -> Iterator[BinaryIO]:
+def _gzipped(out: BinaryIO) -> Generator[BinaryIO]:
     with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=out, mtime=0) as file:
         yield file  # type: ignore[misc]
 
 
 @contextmanager
-def _zstd(out: BinaryIO) -> Iterator[BinaryIO]:
+def _zstd(out: BinaryIO) -> Generator[BinaryIO]:
     with zstandard.ZstdCompressor(level=6, write_checksum=True).stream_writer(out, closefd=False) as file:
         yield file
 
@@ -45,7 +45,7 @@ COMPRESSIONS = {"": _plain, ".gz": _gzipped, ".zst": _zstd}
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path) -> Generator[BinaryIO]:
     """A file to write; it takes the place of the one at the path when everything went well, and never else."""
     if path.exists() and not path.is_file():
         with path.open("wb") as file:  # a pipe or a device cannot be replaced
@@ -74,32 +74,44 @@ class Folder:
     """
 
     path: Path
-    names: list[str] = field(default_factory=list[str])
+    before: list[dict[str, Any]]
+    """What the manifest of an earlier export says of its files."""
+    files: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """The files of this export by name, and what the manifest is to say of them besides size and hash."""
 
     @property
     def aside(self) -> Path:
         """Where files stand until all are written."""
         return self.path / f"~export.{os.getpid()}"
 
-    def file(self, name: str) -> Path:
+    def keep(self, name: str, **about: Any) -> None:
+        """Leave a file as an earlier export wrote it."""
+        self.files[name] = about
+
+    def file(self, name: str, **about: Any) -> Path:
         """A path to write a file of this export to."""
-        self.names.append(name)
+        self.files[name] = about
         path = self.aside / name
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
 
 @contextmanager
-def filling(path: Path, said: Callable[[], dict[str, Any]]) -> Iterator[Folder]:
-    """A folder to write files into; ``said`` is asked at the end what its manifest should tell."""
-    before = listed(path)
-    folder = Folder(path)
+def filling(path: Path, said: Callable[[], dict[str, Any]]) -> Generator[Folder]:
+    """A folder to write files into; ``said`` is asked at the end what its manifest should tell.
+
+    While files are put in place the manifest says that the folder is not complete and lists old and new ones, so
+    that the next export clears up after one that was killed.
+    """
+    folder = Folder(path, listed(path))
     folder.aside.mkdir(parents=True)
     try:
         yield folder
-        files = [_put(folder, name) for name in sorted(folder.names)]
-        remove_others(path, before, keep=folder.names)
-        write_manifest(path, {**said(), "files": files})
+        old_and_new = folder.before + [{"path": name} for name in sorted(folder.files)]
+        write_manifest(path, {"complete": False, "files": old_and_new})
+        files = [_put(folder, name) for name in sorted(folder.files)]
+        remove_others(folder)
+        write_manifest(path, {"complete": True, **said(), "files": files})
     finally:
         shutil.rmtree(folder.aside, ignore_errors=True)
 
@@ -126,20 +138,15 @@ def write_manifest(path: Path, said: dict[str, Any]) -> None:
         file.write(text.encode("utf-8") + b"\n")
 
 
-def remove_others(path: Path, before: list[dict[str, Any]], *, keep: list[str]) -> None:
+def remove_others(folder: Folder) -> None:
     """Remove the files that an earlier export wrote and this one did not, and folders that are then empty."""
-    for name in {each["path"] for each in before} - set(keep):
-        file = path / name
-        if path.resolve() in file.resolve().parents:
+    root = folder.path.resolve()
+    for name in {each["path"] for each in folder.before} - folder.files.keys():
+        file = (root / name).resolve()
+        if root in file.parents:
             file.unlink(missing_ok=True)
-            if file.parent != path and file.parent.is_dir() and not any(file.parent.iterdir()):
+            if file.parent != root and file.parent.is_dir() and not any(file.parent.iterdir()):
                 file.parent.rmdir()
-
-
-def facts(path: Path, name: str) -> dict[str, Any]:
-    """What a manifest says of a file in a folder."""
-    file = path / name
-    return {"path": name, "bytes": file.stat().st_size, "sha256": checksum(file)}
 
 
 def checksum(path: Path) -> str:
@@ -151,6 +158,6 @@ def checksum(path: Path) -> str:
 def _put(folder: Folder, name: str) -> dict[str, Any]:
     new, old = folder.aside / name, folder.path / name
     old.parent.mkdir(parents=True, exist_ok=True)
-    if not old.is_file() or not filecmp.cmp(new, old, shallow=False):
+    if new.exists() and not (old.is_file() and filecmp.cmp(new, old, shallow=False)):
         new.replace(old)
-    return facts(folder.path, name)
+    return {"path": name, "bytes": old.stat().st_size, "sha256": checksum(old), **folder.files[name]}

@@ -8,36 +8,51 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from heapq import heapify, heappop, heappush, heapreplace
 from itertools import islice
 
-from kg.export.content import Content, Part
+from kg.export.content import Content
+from kg.manifest import Manifest
+from kg.parts import Parts
+
+Lines = Callable[[], Iterator[bytes]]
+"""Opens a part and reads its lines."""
 
 BATCH = 10_000
 """Lines that are hashed at once."""
 
 
-def dataset_hash(content: Content) -> str:
-    """SHA-256 of the canonical N-Quads, in hexadecimal digits."""
+def dataset_hash(manifest: Manifest, parts: Parts) -> str:
+    """The hash of everything that a build holds, in hexadecimal digits."""
+    return _hash([partial(_lines, parts, name) for name in manifest.parts.values()])
+
+
+def content_hash(content: Content) -> str:
+    """The hash of what an export holds."""
+    uncounted = replace(content, left_out=Counter())
+    return _hash([partial(uncounted.quads, part) for part in (*content.cases, *content.shared)])
+
+
+def _hash(parts: Sequence[Lines]) -> str:
     digest = hashlib.sha256()
-    lines = canonical(replace(content, left_out=Counter()))
+    lines = in_order(parts)
     while batch := b"".join(islice(lines, BATCH)):
         digest.update(batch)
     return digest.hexdigest()
 
 
-def canonical(content: Content) -> Iterator[bytes]:
-    """Every line of every part, in order."""
-    parts = (*content.cases, *content.shared)
-    waiting = [(first, number) for number, part in enumerate(parts) if (first := _first(content, part))]
+def in_order(parts: Sequence[Lines]) -> Iterator[bytes]:
+    """The lines of sorted parts in one order."""
+    waiting = [(first, number) for number, part in enumerate(parts) if (first := next(part(), None))]
     heapify(waiting)
     heads: list[tuple[bytes, int, Iterator[bytes]]] = []
     while waiting or heads:
         while waiting and (not heads or waiting[0][0] <= heads[0][0]):
             _, number = heappop(waiting)
-            lines = content.quads(parts[number])
+            lines = parts[number]()
             heappush(heads, (next(lines), number, lines))
         line, number, lines = heads[0]
         yield line
@@ -48,5 +63,6 @@ def canonical(content: Content) -> Iterator[bytes]:
             heapreplace(heads, (following, number, lines))
 
 
-def _first(content: Content, part: Part) -> bytes | None:
-    return next(content.quads(part), None)
+def _lines(parts: Parts, name: str) -> Iterator[bytes]:
+    with parts.path(name).open("rb") as file:
+        yield from file

@@ -42,7 +42,9 @@ class Names(dict[str, str]):
         super().__init__()
         self.prefixes = prefixes
         self.base = base if base.endswith("/") and not set(base) & set("?#") else ""
-        self._by_namespace = sorted(((each, prefix) for prefix, each in prefixes.items()), key=lambda pair: -len(pair[0]))
+        self._by_namespace = sorted(
+            ((each, prefix) for prefix, each in prefixes.items()), key=lambda pair: -len(pair[0])
+        )
 
     def __missing__(self, term: str) -> str:
         if len(self) > KEPT:
@@ -80,9 +82,9 @@ class Names(dict[str, str]):
 def long_string(term: str) -> str:
     r"""A string over several lines where it has line feeds; every other escape stays.
 
-    >>> print(long_string(r'"a \"b\"\n\\n \"\"\""'))
-    \"""a "b"
-    \\n \"\"\"\"""
+    >>> print(long_string(r'"a \"b\"\n\\n"').replace('"', "'"))
+    '''a 'b'
+    \\n'''
     """
     if "\\n" not in term:
         return term

@@ -13,6 +13,7 @@ from kg.export.content import Content
 from kg.export.files import Folder
 from kg.export.tables import Table, records, tables
 from kg.problem import Failure
+from kg.shape import Field
 
 
 def write(content: Content, folder: Folder) -> int:
@@ -47,15 +48,18 @@ def _convert(polars: Any, table: Table, lines: Path, path: Path) -> None:
     text, texts = polars.String, polars.List(polars.String)
     many = {each.key for each in table.fields if not each.single}
     schema = {name: texts if name in many else text for name in table.columns}
-    if lines.stat().st_size == 0:
-        frame = polars.LazyFrame(schema=schema)
-    else:
-        frame = polars.scan_ndjson(lines, schema=schema)
-    casts = {
-        vocab.xsd_integer: lambda column: column.cast(polars.Int64),
-        vocab.xsd_decimal: lambda column: column.cast(polars.Float64),
-        vocab.xsd_boolean: lambda column: column == "true",
-        vocab.xsd_date: lambda column: column.str.to_date("%Y-%m-%d"),
-    }
-    typed = [casts[each.datatype](polars.col(each.key)) for each in table.fields if each.single and each.datatype in casts]
-    frame.with_columns(typed).sink_parquet(path)
+    is_empty = lines.stat().st_size == 0
+    frame = polars.LazyFrame(schema=schema) if is_empty else polars.scan_ndjson(lines, schema=schema)
+    frame.with_columns([_typed(polars, each) for each in table.fields if each.single]).sink_parquet(path)
+
+
+def _typed(polars: Any, found: Field) -> Any:
+    """A column of text as its datatype."""
+    column = polars.col(found.key)
+    if found.datatype == vocab.xsd_integer:
+        return column.cast(polars.Int64)
+    if found.datatype == vocab.xsd_decimal:
+        return column.cast(polars.Float64)
+    if found.datatype == vocab.xsd_boolean:
+        return column == "true"
+    return column.str.to_date("%Y-%m-%d") if found.datatype == vocab.xsd_date else column

@@ -14,7 +14,7 @@ from itertools import groupby
 from kg import vocab
 from kg.ntriples import literal_text
 from kg.release import Facts
-from kg.terms import short_iri
+from kg.terms import prefixed
 
 Rules = dict[bytes, dict[bytes, int]]
 """Predicate → class → longest text that is shown, 0 for none; the class is empty where it does not matter."""
@@ -51,23 +51,25 @@ class Disclosure:
             classes = {line.split(b" ", 3)[2] for line in entity if line.split(b" ", 2)[1] == _TYPE}
             for line in entity:
                 by_class = self.rules.get(line.split(b" ", 2)[1])
-                why = by_class and self._why_not(line.decode("utf-8"), by_class, classes)
+                why = _why_not(line.decode("utf-8"), by_class, classes) if by_class else ""
                 if why:
                     left_out[why] += 1
                 else:
                     yield line
 
-    def _why_not(self, line: str, by_class: dict[bytes, int], classes: set[bytes]) -> str:
-        limits = [limit for target, limit in by_class.items() if target == _ANY or target in classes or not classes]
-        if not limits:
-            return ""
-        _, predicate, rest = line.split(" ", 2)
-        limit, name = min(limits), short_iri(predicate[1:-1], "")
-        if not limit:
-            return name
-        value = rest.rsplit(" ", 2)[0]
-        is_long = value.startswith('"') and len(literal_text(value)) > limit
-        return f"{name} longer than {limit} characters" if is_long else ""
+
+def _why_not(line: str, by_class: dict[bytes, int], classes: set[bytes]) -> str:
+    """Which rule leaves a fact out; empty where none does."""
+    limits = [limit for target, limit in by_class.items() if target == _ANY or target in classes or not classes]
+    if not limits:
+        return ""
+    _, predicate, rest = line.split(" ", 2)
+    limit, name = min(limits), prefixed(predicate[1:-1]) or predicate
+    if not limit:
+        return name
+    value = rest.rsplit(" ", 2)[0]
+    is_long = value.startswith('"') and len(literal_text(value)) > limit
+    return f"{name} longer than {limit} characters" if is_long else ""
 
 
 def _limit(said: dict[str, list[str]]) -> int | None:

@@ -148,9 +148,14 @@ def _columns(table: Table) -> list[dict[str, Any]]:
 
 
 def _column(found: Field) -> dict[str, Any]:
-    said: dict[str, Any] = {"name": found.key, "type": _TYPES.get(found.datatype, "string") if found.single else "string"}
+    said: dict[str, Any] = {
+        "name": found.key,
+        "type": _TYPES.get(found.datatype, "string") if found.single else "string",
+    }
     if not found.single:
-        said["description"] = f"Several values, with {SEPARATOR} between them; \\{SEPARATOR} and \\\\ stand for the signs."
+        said["description"] = (
+            f"Several values, with {SEPARATOR} between them; \\{SEPARATOR} and \\\\ stand for the signs."
+        )
     return {**said, "property": found.path}
 
 

@@ -77,8 +77,10 @@ def new_since(findings: Findings, baseline: frozenset[Fingerprint]) -> Findings:
 
 def _fingerprint(problem: Problem, marked: str) -> Fingerprint:
     message = _NUMBERS.sub(lambda found: found[1] or "", problem.message)
-    said = (problem.span.file, problem.code, problem.record, message, " ".join(marked.split())[:LONGEST])
-    return Fingerprint(*(encodable(one_line(each)) for each in said))
+    text = " ".join(marked.split())[:LONGEST]
+    said = (problem.span.file, problem.code, problem.record, message, text)
+    file, code, record, message, text = (encodable(one_line(each)) for each in said)
+    return Fingerprint(file, code, record, message, text)
 
 
 def _line(mark: Fingerprint) -> str:

@@ -16,11 +16,11 @@ _BREAKS = re.compile(r"[ \t]*[\r\n\t][ \t\r\n]*")
 
 
 def visible(text: str) -> str:
-    """The text with every character spelt out that cannot be seen, or that changes how others are seen.
+    r"""The text with every character spelt out that cannot be seen, or that changes how others are seen.
 
     Line ends and tabs stay, and the two joiners that scripts and emoji need.
 
-    >>> visible("a\\u202eb")
+    >>> visible("a\u202eb")
     'a<U+202E>b'
     """
     return _HIDDEN.sub(lambda found: f"<U+{ord(found.group()):04X}>", text)
@@ -32,14 +32,14 @@ def one_line(text: str) -> str:
 
 
 def encodable(text: str) -> str:
-    r"""The text with surrogates (bytes of file names that are not UTF-8) as ``\udc80``, which is also how JSON has it."""
+    r"""The text with surrogates (bytes of file names that are not UTF-8) as ``\udc80``, as JSON would have it."""
     return text.encode("utf-8", errors="backslashreplace").decode("utf-8")
 
 
 def width(text: str) -> int:
-    """How many cells of a terminal a text takes.
+    r"""How many cells of a terminal a text takes.
 
-    >>> width("Zoë"), width("Zoe\\u0308"), width("選抜")
+    >>> width("Zoë"), width("Zoe\u0308"), width("選抜")
     (3, 3, 4)
     """
     return len(text) if text.isascii() else sum(map(_cells, text))

@@ -101,9 +101,17 @@ class Findings:
     version: str = __version__
 
     @staticmethod
-    def of(problems: Iterable[Problem], files: Iterable[str], sources: Sources) -> Findings:
+    def of(
+        problems: Iterable[Problem],
+        files: Iterable[str],
+        sources: Sources,
+        *,
+        explain: Callable[[str], Meaning | None] = unexplained,
+        folder: str = "",
+    ) -> Findings:
         """Findings from problems in any order."""
-        return Findings(tuple(sorted(problems, key=lambda each: each.order)), tuple(sorted(files)), sources)
+        ordered = sorted(problems, key=lambda each: each.order)
+        return Findings(tuple(ordered), tuple(sorted(files)), sources, explain, folder)
 
     def path(self, file: str) -> str:
         """The name that a report gives to a file."""

@@ -25,7 +25,9 @@ def element(name: str, attributes: Mapping[str, str | int], *content: str | Mark
     >>> element("a", {"href": "?x=1&y=2"}, "<", element("b", {}, "bold")).text
     '<a href="?x=1&amp;y=2">&lt;<b>bold</b></a>'
     """
-    said = "".join(f' {key}="{_escaped(str(value))}"' if value != "" else f" {key}" for key, value in attributes.items())
+    said = "".join(
+        f" {key}" if value == "" else f' {key}="{_escaped(str(value))}"' for key, value in attributes.items()
+    )
     inner = joined(*content).text
     return Markup(f"<{name}{said}>" if name in _VOID else f"<{name}{said}>{inner}</{name}>")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -79,8 +79,8 @@ def _region(span: Span) -> Object:
 
 def _uri(path: str) -> str:
     """A relative reference, or a file URI; bytes that are no text stay the bytes they are."""
-    if PurePath(path).is_absolute():
-        return PurePath(path).as_uri()
+    if Path(path).is_absolute():
+        return Path(path).as_uri()
     return quote(os.fsencode(path))
 
 

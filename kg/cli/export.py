@@ -1,0 +1,165 @@
+"""``kg export``: the current build into files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg.cli import options, render
+from kg.export import partitioned, percase
+from kg.export.content import Content, read_content
+from kg.export.files import Folder, filling, replacing
+from kg.export.targets import FOLDER_TARGETS, TARGETS, Form, form_named, form_of
+from kg.parts import Parts
+from kg.problem import Failure
+from kg.workspace import Workspace
+
+_DIR = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command("export")
+@options.workspace
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="The file to write, or the folder for several.  [default: standard output]",
+)
+@click.option(
+    "--format", "name", metavar="FORMAT", help="A format by name or ending, where the ending of PATH does not tell it."
+)
+@click.option("--per-case", type=_DIR, metavar="DIR", help="Write a file for each case, and one for what cases share.")
+@click.option(
+    "--partitioned", "parted", type=_DIR, metavar="DIR", help="Write compressed N-Quads parts for bulk loaders."
+)
+@click.option(
+    "--part-size",
+    type=click.IntRange(min=1),
+    default=partitioned.SIZE // 1_000_000,
+    show_default=True,
+    metavar="MB",
+    help="Largest part, before it is compressed.",
+)
+@click.option("--public", is_flag=True, help="Leave out what the shapes call confidential.")
+def command(
+    root: Path,
+    *,
+    output: Path | None,
+    name: str | None,
+    per_case: Path | None,
+    parted: Path | None,
+    part_size: int,
+    public: bool,
+) -> None:
+    r"""Write the graph to files.
+
+    \b
+    kg export -o graph.ttl                      by ending: .ttl .trig .nt .nq .rdf .jsonld
+    kg export -o graph.nq.gz                    compressed: .gz .zst
+    kg export --per-case cases-ttl              a Turtle file for each case
+    kg export --format casefile -o rebuilt      case files again, from the graph
+    kg export --format csv -o tables            a table for each class (also parquet)
+    kg export --partitioned dump                for Neptune, Virtuoso, QLever, Jena, GraphDB, Oxigraph
+
+    The same build gives the same bytes, every time. --public leaves out reviewer ids, review notes and narratives,
+    and quotes that are longer than the shapes allow.
+    """
+    places = [each for each in (output, per_case, parted) if each is not None]
+    if len(places) > 1:
+        raise click.UsageError("give one of -o, --per-case and --partitioned")
+    content = _content(Workspace(root), public=public)
+    if parted is not None:
+        _partition(content, parted, part_size * 1_000_000)
+    elif per_case is not None and name not in FOLDER_TARGETS:
+        _per_case(content, per_case, form_named(name or "turtle"))
+    elif name in FOLDER_TARGETS:
+        _folder(content, output or per_case, name)
+    else:
+        _file(content, output, form_named(name) if name else form_of(output) if output else Form(TARGETS["turtle"]))
+    _say_left_out(content)
+
+
+def _content(workspace: Workspace, *, public: bool) -> Content:
+    manifest = workspace.manifest
+    release = workspace.releases.get(manifest.basis["target"])
+    if release is None:
+        raise Failure(f"the graph was built at release {manifest.basis['target']}, which is not known; run `kg build`")
+    content = read_content(manifest, Parts(workspace.home / "parts"), release, public=public)
+    return replace(content, progress=render.progress("Writing"))
+
+
+def _file(content: Content, path: Path | None, form: Form) -> None:
+    if path is None or str(path) == "-":
+        total = form.write(content, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        click.echo(f"Wrote {_many(total, 'triple')} as {form.target.label}", err=True)
+        return
+    if path.is_dir():
+        raise Failure(f"{path} is a folder; name a file, or give --per-case {path}")
+    if not path.parent.is_dir():
+        raise Failure(f"{path.parent}: there is no such folder")
+    with replacing(path) as out:
+        total = form.write(content, out)
+    size = f", {_size(path.stat().st_size)}" if path.is_file() else ""
+    click.echo(f"Wrote {_many(total, 'triple')}{size} to {path} as {form.target.label}", err=True)
+
+
+def _per_case(content: Content, path: Path, form: Form) -> None:
+    with filling(path, _said(content, form.target.label)) as folder:
+        total = percase.write(content, folder, form)
+    _say_folder(_many(total, "triple"), folder, form.target.label)
+
+
+def _folder(content: Content, path: Path | None, name: str) -> None:
+    if path is None:
+        raise click.UsageError(f"--format {name} makes several files; name a folder with -o DIR")
+    target = FOLDER_TARGETS[name]
+    with filling(path, _said(content, target.label)) as folder:
+        total = target.write(content, folder)
+    _say_folder(_many(total, target.unit), folder, target.label)
+
+
+def _partition(content: Content, path: Path, size: int) -> None:
+    done = partitioned.write(content, path, size)
+    parts = f"{_many(done.parts, 'part')} ({done.written:,} written, {done.parts - done.written:,} as they were)"
+    click.echo(
+        f"Wrote {_many(done.quads, 'quad')} in {parts} to {path / 'data'}; how to load them: {path / 'load'}", err=True
+    )
+
+
+def _said(content: Content, label: str) -> Callable[[], dict[str, Any]]:
+    return lambda: {"build": content.build, "public": content.disclosure is not None, "format": label}
+
+
+def _say_folder(what: str, folder: Folder, label: str) -> None:
+    size = sum((folder.path / name).stat().st_size for name in folder.files)
+    files = _many(len(folder.files), "file")
+    click.echo(f"Wrote {what} in {files}, {_size(size)}, to {folder.path} as {label}", err=True)
+
+
+def _say_left_out(content: Content) -> None:
+    if content.disclosure is None:
+        return
+    said = ", ".join(f"{count:,} {what}" for what, count in sorted(content.left_out.items()))
+    click.echo(f"Left out as confidential: {said or 'nothing'}", err=True)
+
+
+def _size(size: int) -> str:
+    """Bytes as a person reads them.
+
+    >>> _size(999), _size(12_345_678)
+    ('999 bytes', '12.3 MB')
+    """
+    if size < 1000:
+        return f"{size} bytes"
+    return f"{size / 1e3:.1f} kB" if size < 1e6 else f"{size / 1e6:,.1f} MB"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
