@@ -6,7 +6,7 @@ English and symbols only; what cannot be read stays unread. See docs/decisions/m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -58,61 +58,368 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _SPELLED = {
     **{word: number for number, word in enumerate((*_ONES, *_TEENS), 1)},
     **{word: 10 * number for number, word in enumerate(_TENS, 2)},
+    **{"a": 1, "an": 1},
 }
-_SCALES = {
-    **dict.fromkeys(("k", "thousand"), 3),
-    **dict.fromkeys(("m", "mn", "mio", "mln", "million"), 6),
-    **dict.fromkeys(("b", "bn", "billion"), 9),
-    **dict.fromkeys(("t", "tn", "trillion"), 12),
-    "lakh": 5,
-    "crore": 7,
-}
-"""The power of ten that a word or a letter stands for."""
-_PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+_SCALE_LETTERS = {"k": 3, "m": 6, "mn": 6, "mm": 6, "b": 9, "bn": 9, "tn": 12}
+_SCALE_WORDS = {"thousand": 3, "lakh": 5, "million": 6, "crore": 7, "billion": 9, "trillion": 12}
+_POWERS = _SCALE_LETTERS | _SCALE_WORDS
+_PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 _FRACTION_SIGNS = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅛": (1, 8)}
 _MULTIPLIERS = {
-    **dict.fromkeys(("double", "doubled", "doubles", "doubling", "twice"), Decimal(2)),
-    **dict.fromkeys(("triple", "tripled", "triples", "tripling", "thrice"), Decimal(3)),
-    **dict.fromkeys(("quadruple", "quadrupled", "quadruples", "quadrupling"), Decimal(4)),
-    **dict.fromkeys(("halve", "halved", "halving"), Decimal("0.5")),
+    **dict.fromkeys(("double", "doubled", "doubles", "doubling", "twice"), "2"),
+    **dict.fromkeys(("triple", "tripled", "triples", "tripling", "thrice"), "3"),
+    **dict.fromkeys(("quadruple", "quadrupled", "quadruples", "quadrupling"), "4"),
+    **dict.fromkeys(("halve", "halved", "halves", "halving"), "0.5"),
 }
+_PERCENT_WORDS = ("%", "percent", "per cent", "pct")
+_TIMES = ("second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade")
+_MEASURES = ("millisecond", "tonne", "litre", "mile", "kilometre", "percentage point", "basis point")
 _UNITS = {
-    **{word: word for word in ("second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade")},
-    **{word: word for word in ("tonne", "litre", "mile", "kilometre", "metre", "percentage point", "basis point")},
-    **{"sec": "second", "min": "minute", "hr": "hour", "wk": "week", "yr": "year", "ms": "millisecond"},
-    **{"km": "kilometre", "kg": "kilogram", "kwh": "kilowatt-hour", "mwh": "megawatt-hour", "mw": "megawatt"},
-    **{"mb": "megabyte", "gb": "gigabyte", "tb": "terabyte", "pb": "petabyte", "pp": "percentage point"},
-    **dict.fromkeys(("x", "×", "time", "fold", "-fold"), "time"),
+    **{name + ending: name for name in (*_TIMES, *_MEASURES) for ending in ("", "s")},
+    **{"sec": "second", "secs": "second", "min": "minute", "mins": "minute", "hr": "hour", "hrs": "hour"},
+    **{
+        "ms": "millisecond",
+        "km": "kilometre",
+        "kg": "kilogram",
+        "kwh": "kilowatt-hour",
+        "mwh": "megawatt-hour",
+    },
+    **{
+        "mw": "megawatt",
+        "gw": "gigawatt",
+        "mb": "megabyte",
+        "gb": "gigabyte",
+        "tb": "terabyte",
+        "pb": "petabyte",
+    },
+    **{"pp": "percentage point", "ppt": "percentage point", "bps": "basis point"},
+    **dict.fromkeys(("x", "×", "times", "fold"), "time"),
 }
-_TIME_UNITS = {"second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade"}
 _SYMBOLS = {
     **{"US$": "USD", "U.S.$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "HK$": "HKD"},
-    **{"NZ$": "NZD", "S$": "SGD", "SG$": "SGD", "R$": "BRL", "NT$": "TWD", "MX$": "MXN", "Rs": "INR", "Rs.": "INR"},
-    **{"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₴": "UAH"},
-    **{"₦": "NGN", "₪": "ILS", "₫": "VND", "฿": "THB", "₱": "PHP", "RMB": "CNY"},
+    **{
+        "NZ$": "NZD",
+        "S$": "SGD",
+        "R$": "BRL",
+        "NT$": "TWD",
+        "MX$": "MXN",
+        "Rs": "INR",
+        "Rs.": "INR",
+        "RMB": "CNY",
+    },
+    **{
+        "$": "USD",
+        "€": "EUR",
+        "£": "GBP",
+        "¥": "JPY",
+        "₹": "INR",
+        "₩": "KRW",
+        "₽": "RUB",
+        "₺": "TRY",
+        "₴": "UAH",
+    },
+    **{
+        "₦": "NGN",
+        "₪": "ILS",
+        "₫": "VND",
+        "฿": "THB",
+        "₱": "PHP",
+        "euro": "EUR",
+        "euros": "EUR",
+        "yen": "JPY",
+    },
+    **{"dollar": "USD", "dollars": "USD", "US dollars": "USD", "rupees": "INR", "yuan": "CNY"},
 }
-"""Symbols; a bare $ is taken for the US dollar, ¥ for the yen. ``kr`` could be four currencies: none."""
+"""A bare $ or ¥ is taken for the US dollar and the yen; what several currencies share (kr, pounds) is left out."""
 _CODES = (
-    "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JOD JPY KES KRW KWD"
-    " KZT LKR MAD MXN MYR NGN NOK NZD OMR PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD VND ZAR"
+    "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JOD JPY KES KRW"
+    " KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD VND"
+    " ZAR"
 ).split()
 """Codes of ISO 4217 that business texts use; those that spell an English word (ALL, TOP, PEN) are left out."""
-_CURRENCY_NAMES = {
-    **{"euro": "EUR", "dollar": "USD", "us dollar": "USD", "yen": "JPY", "rupee": "INR", "yuan": "CNY"},
-    **{"pound sterling": "GBP", "swiss franc": "CHF"},
-}
+_CURRENCIES = _SYMBOLS | {code: code for code in _CODES}
 _COMPARATORS: dict[str, Comparator] = {
-    **dict.fromkeys(("up to", "as much as", "as many as", "as high as", "at most", "no more than", "≤"), "<="),
-    **dict.fromkeys(("a maximum of", "not more than", "<="), "<="),
+    **dict.fromkeys(
+        ("up to", "as much as", "as many as", "as high as", "at most", "maximum of", "≤", "<="), "<="
+    ),
+    **dict.fromkeys(("no more than", "not more than"), "<="),
     **dict.fromkeys(("less than", "fewer than", "lower than", "under", "below", "<"), "<"),
-    **dict.fromkeys(("at least", "no less than", "no fewer than", "a minimum of", "≥", ">="), ">="),
-    **dict.fromkeys(("more than", "greater than", "higher than", "over", "above", "exceeding", "upwards of", ">"), ">"),
+    **dict.fromkeys(("at least", "no less than", "no fewer than", "minimum of", "≥", ">="), ">="),
+    **dict.fromkeys(("more than", "greater than", "higher than", "over", "above", "exceeding", ">"), ">"),
 }
-_FOLLOWING: dict[str, Comparator] = {
-    **dict.fromkeys(("+", "or more", "or higher", "or greater", "and more", "plus"), ">="),
+_ENDINGS: dict[str, Comparator] = {
+    **dict.fromkeys(("+", "or more", "or higher", "or greater", "plus"), ">="),
     **dict.fromkeys(("or less", "or fewer", "or lower"), "<="),
 }
 _APPROXIMATE = (
-    *("about", "around", "approximately", "approx.", "approx", "roughly", "nearly", "almost", "close to", "circa"),
-    *("an estimated", "estimated", "~", "≈", "some"),
+    *(
+        "about",
+        "around",
+        "approximately",
+        "approx.",
+        "approx",
+        "roughly",
+        "nearly",
+        "almost",
+        "close to",
+        "circa",
+    ),
+    *("estimated", "some", "~", "≈"),
 )
+
+# The grammar
+
+
+def _any(words: Iterable[str]) -> str:
+    """Any of the words, the longest first; a space in one matches any white space."""
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    return "(?:" + "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in longest_first) + ")"
+
+
+def _words(words: Iterable[str]) -> str:
+    return rf"\b{_any(words)}\b"
+
+
+_DIGITS = r"\d{1,30}(?:[.,'’\u00a0\u202f\u2009]\d{1,30}){0,10}(?:(?:[ ]\d{3}){2,5}|[ ]000)?(?!\d)(?![/:.,]\d)"
+_BELOW_HUNDRED = rf"(?:{_any(_TENS)}(?:[\s-]{_any(_ONES)})?|{_any(_TEENS)}|{_any(_ONES)})"
+_SPELLED_OUT = rf"""\b(?: (?:an?|{_any(_ONES)})\s+hundred(?:\s+(?:and\s+)?{_BELOW_HUNDRED})?
+    | {_BELOW_HUNDRED} | an?(?=\s+{_words(_SCALE_WORDS)}) )(?![a-z])"""
+_CURRENCY_BEFORE = rf"(?-i:(?<!\w){_any(symbol for symbol in _CURRENCIES if not symbol.islower())})"
+_CURRENCY_AFTER = rf"(?-i:{_any(_CURRENCIES)})(?!\s?\d)"
+_GLUE = r"\s*[-–—−]\s*|\s+to\s+|\s+and\s+"
+
+
+def _number(index: int) -> str:
+    """A number with its sign, currency, scale, % and unit, in groups that end in an index."""
+    return rf"""
+    (?P<sign{index}>(?<![\w%])[-−–+](?=[^\s\w]?\d))?
+    (?:(?P<before{index}>{_CURRENCY_BEFORE})\s?(?P<inner{index}>[-−](?=\d))?)?
+    (?:(?P<digits{index}>{_DIGITS})|(?P<spelled{index}>{_SPELLED_OUT}))
+    (?P<scale{index}>(?<=\d){_any(_SCALE_LETTERS)}(?!\w)|[\s-]?{_any((*_SCALE_WORDS, "bn", "mn"))}(?!\w))?
+    (?P<plus{index}>\+)?
+    (?:[\s-]{{0,2}}(?:(?P<percent{index}>{_any(_PERCENT_WORDS)})
+      |(?P<unit{index}>{_any(_UNITS)})|(?P<after{index}>{_CURRENCY_AFTER})))?
+    (?![\w])"""
+
+
+_MENTION = re.compile(
+    rf"""
+    (?P<multiplier>{_words(_MULTIPLIERS)}(?!-))
+    | (?P<qualifiers>(?:(?:(?<!\w)|(?<=~)){_any((*_COMPARATORS, *_APPROXIMATE))}\s*)*+)
+    (?: (?P<share>(?<![\w/]) (?: (?P<count>an?|{_any(_ONES)})[\s-](?P<part>{_any(_PARTS)})s?
+        | (?P<half>(?<!first\ )(?<!second\ )half) | (?P<slash>[1-9]/(?:[2-9]|10)) )(?![\w/-])
+        (?:\s+(?:an?\s+)?(?P<share_scale>{_any(_SCALE_WORDS)})\b)?)
+    | (?P<mixed>(?<![\w.,])(?P<whole>\d{{0,6}})(?P<fraction>[{"".join(_FRACTION_SIGNS)}]))
+    | (?<![\w])(?<!\d[.,/:])(?<![a-z]-)(?P<between>(?<=between\ ))?(?P<from>(?<=from\ ))? {_number(1)}
+      (?:(?P<glue>{_GLUE}){_number(2)})? (?P<ending>\+|\s+{_any(_ENDINGS)}\b)? )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_QUALIFIER = re.compile(_any((*_COMPARATORS, *_APPROXIMATE)))
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:([.,])\d{3})(?:\1\d{3})*|[1-9]\d?(?:,\d\d)+,\d{3}")
+"""Groups of three digits; or of two and a last one of three, as in India."""
+
+# Reading
+
+
+def parse(text: str) -> Quantity | None:
+    """The quantity that a metric states; none where it states no number, or several that are not one range.
+
+    >>> quantity = parse("up to $1.2bn")
+    >>> quantity.comparator, quantity.high, quantity.currency
+    ('<=', Decimal('1.2E+9'), 'USD')
+    """
+    found = numbers_in(text)
+    return found[0].quantity if len(found) == 1 else None
+
+
+def numbers_in(text: str) -> list[Mention]:
+    """The quantities of a text, in order."""
+    return [mention for match in _MENTION.finditer(text) for mention in _mentions(match)]
+
+
+def _mentions(match: re.Match[str]) -> list[Mention]:
+    if match["multiplier"]:
+        times = Decimal(_MULTIPLIERS[match["multiplier"].lower()])
+        return [Mention(Quantity(times, times, unit="time"), *match.span())]
+    if match["share"] or match["fraction"]:
+        found = [_share(match)]
+    else:
+        found = _numbers(match)
+    return [_qualified(mention, match) for mention in found]
+
+
+def _share(match: re.Match[str]) -> Mention:
+    """``a third``, ``half``, ``3/4``, ``2½``, ``half a million``."""
+    if match["fraction"]:
+        above, below = _FRACTION_SIGNS[match["fraction"]]
+        above += int(match["whole"] or 0) * below
+    elif match["slash"]:
+        above, below = map(int, match["slash"].split("/"))
+    elif match["half"]:
+        above, below = 1, 2
+    else:
+        above, below = _SPELLED[match["count"].lower()], _PARTS[match["part"].lower()]
+    scale = _power(match["share_scale"])
+    value = above * scale / below
+    return Mention(
+        Quantity(value, value), *match.span(), scale=scale, is_rounded=value * below != above * scale
+    )
+
+
+def _numbers(match: re.Match[str]) -> list[Mention]:
+    """One number, or a range, or the two numbers of what only looks like a range."""
+    first = _number_of(match, 1)
+    second = _number_of(match, 2) if match["glue"] else None
+    if first is None or second is None:
+        return [mention for mention in (first, second) if mention]
+    first, second = _completed(first, second), _with_currency(second, first.quantity.currency)
+    low, high = first.quantity, second.quantity
+    is_list = match["glue"].strip().lower() == "and" and match["between"] is None
+    is_same = replace(low, low=high.low, high=high.high) == high
+    if is_list or match["from"] is not None or not is_same or low.low >= high.low:
+        return [first, second]
+    return [replace(second, quantity=replace(high, low=low.low), start=first.start)]
+
+
+def _number_of(match: re.Match[str], index: int) -> Mention | None:
+    def group(name: str) -> str:
+        return " ".join((match[f"{name}{index}"] or "").split())
+
+    value = _decimal(group("digits")) if group("digits") else _spelled(group("spelled").lower())
+    if value is None:
+        return None
+    scale = _power(group("scale"))
+    value *= -scale if {"-", "−"} & {group("sign"), group("inner")} else scale
+    quantity = Quantity(
+        value,
+        value,
+        comparator=">=" if group("plus") else "=",
+        unit=_UNITS.get(group("unit").lower(), ""),
+        currency=_CURRENCIES.get(group("before") or group("after"), ""),
+        percentage=bool(group("percent")),
+    )
+    start, end = (match.start(), match.end()) if index == 1 else (match.end("glue"), match.end())
+    return Mention(quantity, start, match.start("glue") if index == 1 and match["glue"] else end, scale=scale)
+
+
+def _completed(first: Mention, second: Mention) -> Mention:
+    """The first number of a range with what only the second says: its unit or %, its currency, its scale."""
+    mine, theirs = first.quantity, second.quantity
+    if not (mine.unit or mine.percentage):
+        mine = replace(mine, unit=theirs.unit, percentage=theirs.percentage)
+    if first.scale == 1 and mine.low < theirs.low / second.scale:
+        first = replace(first, scale=second.scale)
+        mine = replace(mine, low=mine.low * second.scale, high=mine.high * second.scale)
+    return _with_currency(replace(first, quantity=mine), theirs.currency)
+
+
+def _with_currency(mention: Mention, currency: str) -> Mention:
+    quantity = mention.quantity
+    if quantity.currency or quantity.percentage or quantity.unit:
+        return mention
+    return replace(mention, quantity=replace(quantity, currency=currency))
+
+
+def _qualified(mention: Mention, match: re.Match[str]) -> Mention:
+    """With the words around it: those before qualify the first of two numbers, those after the last."""
+    quantity = mention.quantity
+    words = (
+        _QUALIFIER.findall(" ".join(match["qualifiers"].lower().split()))
+        if mention.start == match.start()
+        else []
+    )
+    comparators = [_COMPARATORS[word] for word in words if word in _COMPARATORS]
+    if "over" in words and quantity.unit in _TIMES:
+        comparators = []  # "over three years" is as likely a period
+    if match["ending"] and mention.end == match.end():
+        comparators.append(_ENDINGS[" ".join(match["ending"].lower().split())])
+    is_approximate = any(word in _APPROXIMATE for word in words)
+    comparator = comparators[-1] if comparators else quantity.comparator
+    return replace(mention, quantity=replace(quantity, comparator=comparator, approximate=is_approximate))
+
+
+def _power(scale: str | None) -> Decimal:
+    return Decimal(10) ** _POWERS.get((scale or "").strip(" -\n\t").lower(), 0)
+
+
+def _spelled(words: str) -> Decimal | None:
+    """Up to nine hundred and ninety-nine, in words."""
+    hundreds, has_hundreds, rest = words.rpartition("hundred")
+    below = sum(_SPELLED.get(word, 0) for word in re.split(r"[\s-]+", rest))
+    return Decimal(_SPELLED.get(hundreds.strip(), 0) * 100 + below if has_hundreds else below)
+
+
+def _decimal(digits: str) -> Decimal | None:
+    """A number in digits.
+
+    One separator before three digits is a thousands comma but a decimal point, for the texts are English; of
+    two kinds of separators the last is the decimal one; spaces and apostrophes part thousands.
+
+    >>> [
+    ...     str(_decimal(text))
+    ...     for text in ("1,234", "1.234", "1.234,5", "1,234.5", "1.234.567", "4,5", "1.2.3")
+    ... ]
+    ['1234', '1.234', '1234.5', '1234.5', '1234567', '4.5', 'None']
+    """
+    digits = re.sub(r"[\s'’]", "", digits)
+    if digits.isdecimal() or re.fullmatch(r"\d+\.\d+", digits):
+        return Decimal(digits)
+    if _THOUSANDS.fullmatch(digits):
+        return Decimal(re.sub(r"[.,]", "", digits))
+    whole, _, rest = digits.replace(",", ".").rpartition(".")
+    mark = digits[len(whole)]
+    if whole.isdecimal():
+        return Decimal(f"{whole}.{rest}")
+    if mark not in digits[: len(whole)] and _THOUSANDS.fullmatch(digits[: len(whole)]):
+        return Decimal(re.sub(r"\.", "", whole) + "." + rest)
+    return None
+
+
+# Agreement
+
+
+def agrees(metric: str, quote: str) -> bool:
+    """Whether every number of a metric is in its quote; a metric without a number agrees with anything.
+
+    It may be written in another way: in words, without its scale (``2.3`` for ``$2.3 million``), as a percentage
+    (``50`` for "half" and "halved"), as a multiple (``2`` and ``100`` for "doubled"), without its sign. A %
+    or a currency that the metric does state must not contradict.
+    """
+    stated = numbers_in(quote)
+    return all(
+        any(_says(said, value, wanted.quantity) for said in stated)
+        for wanted in numbers_in(metric)
+        for value in (wanted.quantity.low, wanted.quantity.high)
+    )
+
+
+def _says(said: Mention, value: Decimal, wanted: Quantity) -> bool:
+    """Whether a mention in a quote can be meant by a value of a metric."""
+    quantity = said.quantity
+    if wanted.currency and quantity.currency and wanted.currency != quantity.currency:
+        return False
+    is_share = said.is_rounded or quantity.low < 1 or quantity.unit == "time"
+    if wanted.percentage and not (quantity.percentage or is_share):
+        return False
+    return any(_is_equal(abs(value), reading, is_rounded=said.is_rounded) for reading in _readings(said))
+
+
+def _readings(said: Mention) -> Iterator[Decimal]:
+    """What the bounds of a mention may be written as in a metric."""
+    quantity = said.quantity
+    for bound in (abs(quantity.low), abs(quantity.high)):
+        yield from (bound, bound / said.scale)
+        if quantity.percentage:
+            yield bound / 100
+        elif quantity.unit == "time":
+            yield from ((bound - 1) * 100, bound * 100) if bound > 1 else (bound * 100, 1 / bound)
+        elif said.is_rounded or bound < 1:
+            yield bound * 100
+
+
+def _is_equal(value: Decimal, reading: Decimal, *, is_rounded: bool) -> bool:
+    """Equality; to as many places as the value has where the reading is a rounded one."""
+    return (
+        round(reading, max(0, -int(value.as_tuple().exponent))) == value if is_rounded else reading == value
+    )

@@ -18,7 +18,9 @@ needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no real case fil
 needs_golden = pytest.mark.skipif(
     not (CORPUS.is_dir() and GOLDEN.is_file()), reason=f"no golden answers in {GOLDEN} (CASEGRAPH_GOLDEN)"
 )
-needs_legacy = pytest.mark.skipif(not LEGACY.is_dir(), reason=f"no cases of the older format in {LEGACY} (CASEGRAPH_LEGACY)")
+needs_legacy = pytest.mark.skipif(
+    not LEGACY.is_dir(), reason=f"no cases of the older format in {LEGACY} (CASEGRAPH_LEGACY)"
+)
 
 
 def real_files() -> list[Path]:

@@ -48,7 +48,10 @@ def test_our_lines_are_the_canonical_form(path):
 
 def test_what_a_small_file_states():
     case = read(minimal())
-    shown = {(s.removeprefix(f"<{BASE}"), p.split("/")[-1].split("#")[-1], o.removeprefix(f"<{BASE}")) for s, p, o in stated(case, BASE)}
+    shown = {
+        (s.removeprefix(f"<{BASE}"), p.split("/")[-1].split("#")[-1], o.removeprefix(f"<{BASE}"))
+        for s, p, o in stated(case, BASE)
+    }
     assert shown == {
         ("case/acme>", "type>", f"<{vocab.Case}>"),
         ("case/acme>", "identifier>", '"acme"'),
@@ -73,7 +76,19 @@ def test_what_a_small_file_states():
     }
 
 
-ODD = ["50%-cut-in-\\<5-mins", "at\\&t", "a b", "ünïcode-株", "a/b", "x~y", '"quoted"', "100%25", "a,b;c(d).e", "{id}", "%2F"]
+ODD = [
+    "50%-cut-in-\\<5-mins",
+    "at\\&t",
+    "a b",
+    "ünïcode-株",
+    "a/b",
+    "x~y",
+    '"quoted"',
+    "100%25",
+    "a,b;c(d).e",
+    "{id}",
+    "%2F",
+]
 
 
 @pytest.mark.parametrize("name", ODD)

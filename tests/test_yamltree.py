@@ -111,7 +111,9 @@ def test_hostile_yaml_is_refused_in_time(name: str):
 
 @given(
     st.recursive(
-        st.text(st.characters(codec="utf-8", exclude_characters="\u2028\u2029\ufffe\uffff", exclude_categories=["Cc", "Cs"])),
+        st.text(
+            st.characters(codec="utf-8", exclude_characters="\u2028\u2029\ufffe\uffff", exclude_categories=["Cc", "Cs"])
+        ),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1), inner, max_size=3),
         max_leaves=12,
     )

@@ -25,7 +25,8 @@ EXTERNAL = {
     "sh": (
         "http://www.w3.org/ns/shacl#",
         "class codeIdentifier datatype equals lessThan lessThanOrEquals maxCount message order path property targetClass"
-        " Info Violation Warning ClassConstraintComponent MaxCountConstraintComponent MinCountConstraintComponent",
+        " Info Violation Warning ClassConstraintComponent MaxCountConstraintComponent MinCountConstraintComponent"
+        " SPARQLConstraintComponent",
     ),
     "skos": (
         "http://www.w3.org/2004/02/skos/core#",

@@ -9,9 +9,9 @@ from functools import cached_property
 
 from kg.case import Case, Record
 from kg.check.engine import Result
-from kg.ntriples import Triple, iri
+from kg.ntriples import Triple, iri, literal_text
 from kg.problem import Span
-from kg.shape import Field
+from kg.shape import Field, decode, local_name
 from kg.triples import origins
 from kg.yamltree import Scalar
 
@@ -55,31 +55,27 @@ class Places:
         return self.home(result).record.shape.by_path.get(result.path.strip("<>"))
 
     def said(self, result: Result) -> list[str]:
-        """What the file says in the field that a result is about: texts, or the names of records."""
+        """The texts that the file has in the field that a result is about."""
         field = self.field(result)
         values = self.home(result).record.values.get(field.key, []) if field else []
-        return [value.text if isinstance(value, Scalar) else self.name(value) for value in values]
-
-    def name(self, record: Record) -> str:
-        """What a reader of the file knows a record by."""
-        return self.homes[iri(self.base + record.iri)].name
+        return [value.text for value in values if isinstance(value, Scalar)]
 
     def declared(self, target: str) -> list[str]:
         """The ids of the case's records of a class, in the order of the file."""
         return [home.name for home in self.homes.values() if home.record.shape.target == target]
 
     def span(self, result: Result, limit: int) -> Span:
-        """Where the value stands, or the first one above the limit, or the empty key, or the record without it."""
-        if result.value:
-            found = self._value(result)
-            if found:
-                return found
+        """Where the value stands, or the first one above the limit, or the field's key, or the record without it."""
+        if result.value and (found := self._value(result)):
+            return found
         record, field = self.home(result).record, self.field(result)
-        if field and (values := record.values.get(field.key)):
-            return self._place(values[limit if 0 < limit < len(values) else 0])
+        values = [] if field is None else record.values.get(field.key, [])
+        texts = [value for value in values if isinstance(value, Scalar)]
+        if texts:
+            return self._span(texts[limit if 0 < limit < len(texts) else 0])
         if field and field.key in record.keys:
             return self._span(record.keys[field.key])
-        return self._place(record)
+        return self._name(record)
 
     def is_echo(self, result: Result) -> bool:
         """Whether a result only repeats what reading has reported.
@@ -90,7 +86,9 @@ class Places:
             return False
         field = self.field(result)
         return result.focus in self.merged or (
-            field is not None and not self.said(result) and self._is_misread(self.home(result).record, field.key)
+            field is not None
+            and not self.home(result).record.values.get(field.key)
+            and self._is_misread(self.home(result).record, field.key)
         )
 
     def _is_misread(self, record: Record, key: str) -> bool:
@@ -102,27 +100,42 @@ class Places:
         return any(start <= (each.span.line, each.span.column) < end for each in self.case.problems)
 
     def _value(self, result: Result) -> Span | None:
-        """Where a value stands: at the result's path, at a record's name, or anywhere that one of the path's steps leads."""
-        exact = self._origins.get((result.focus, result.path, result.value))
+        """Where a value stands: in the result's field; else the record that it is; else wherever the path leads."""
+        if (field := self.field(result)) and (scalar := self._scalar(result, field)):
+            return self._span(scalar)
         if result.value in self.homes:
-            return self._place(self.homes[result.value].record)
+            return self._name(self.homes[result.value].record)
         steps = set(re.findall("<[^>]*>", result.path))
-        return exact or next((at for (_, p, o), at in self._origins.items() if o == result.value and p in steps), None)
+        return next((at for (_, p, o), at in self._origins.items() if o == result.value and p in steps), None)
 
-    def _place(self, node: Scalar | Record) -> Span:
+    def _scalar(self, result: Result, field: Field) -> Scalar | None:
+        """The value in the field of a result; by its text, which is found sooner than by the origins of the whole case."""
+        text = text_of(result.value)
+        values = self.home(result).record.values.get(field.key, [])
+        return next((value for value in values if isinstance(value, Scalar) and value.text == text), None)
+
+    def _name(self, record: Record) -> Span:
         """A record is shown by its id, or else by its first key: its own span may be half a file."""
-        if isinstance(node, Scalar):
-            return self._span(node)
-        ids = [value for key in node.shape.identifiers for value in node.values.get(key, [])]
-        return self._span(next(iter((*ids, *node.keys.values(), node))))
+        ids = [value for key in record.shape.identifiers for value in record.values.get(key, [])]
+        return self._span(next(iter((*ids, *record.keys.values(), record))))
 
     def _span(self, node: Scalar | Record) -> Span:
         return self.case.source.span(self.offset + node.start, self.offset + node.end)
 
 
+def text_of(term: str) -> str:
+    """The text that a term was made from: IRIs of concepts and records end in it."""
+    return literal_text(term) if term.startswith('"') else decode(local_name(term.strip("<>")))
+
+
 def _homes(record: Record, name: str) -> Iterator[Home]:
     yield Home(record, name)
-    for key, values in record.values.items():
+    for values in record.values.values():
         for value in values:
             if isinstance(value, Record):
-                yield from _homes(value, _id(value) or name)
+                ids = (text for key in value.shape.identifiers if (text := _text(value, key)))
+                yield from _homes(value, next(ids, name))
+
+
+def _text(record: Record, key: str) -> str:
+    return next((value.text for value in record.values.get(key, []) if isinstance(value, Scalar)), "")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import cast
 
 import pyoxigraph as ox
 import pyshacl
@@ -14,7 +15,8 @@ from rdflib.term import Node
 from kg import ntriples, vocab
 from kg.shape import ShapeError
 
-_REPEATS = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
+_validate = cast("Callable[..., tuple[bool, Graph | ValidationFailure, str]]", pyshacl.validate)  # pyright: ignore[reportUnknownMemberType]
+_REPEATS: dict[Node, str] = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
 
 
 def graph(triples: str) -> Graph:
@@ -43,12 +45,11 @@ def _node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
 def results(shapes: Graph, data: Graph) -> Iterator[tuple[str, str, str, str, str, str]]:
     """Focus node, path, component, value, severity and shape of each result, as kg.check.Result holds them."""
     try:
-        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", inplace=True)
+        report = _validate(data, shacl_graph=shapes, inference="none", inplace=True)[1]
     except ReportableRuntimeError as error:
         raise ShapeError(f"the shapes cannot be applied: {error}") from error
     if isinstance(report, ValidationFailure):
-        raise ShapeError(f"the shapes cannot be applied: {report.message}")
-    assert isinstance(report, Graph)
+        raise ShapeError(f"the shapes cannot be applied: {report}")
     for result in report.objects(None, SH.result):
         yield (
             _term(report.value(result, SH.focusNode)),

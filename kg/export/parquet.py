@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from kg import vocab
 from kg.export.content import Content
@@ -15,18 +14,21 @@ from kg.export.tables import Table, records, tables
 from kg.problem import Failure
 from kg.shape import Field
 
+if TYPE_CHECKING:
+    import polars
+
 
 def write(content: Content, folder: Folder) -> int:
     """Write the tables; how many rows they hold together. Failure where polars is not installed."""
     try:
-        polars = import_module("polars")
+        import polars  # noqa: F401
     except ImportError:
         raise Failure("Parquet needs polars: pip install 'casegraph[dataframe]'; CSV needs nothing") from None
     found = tables(content.shape)
     lines = {target: folder.aside / f"{table.name}.jsonl" for target, table in found.items()}
     total = _write_lines(content, found, lines)
     for target, table in found.items():
-        _convert(polars, table, lines[target], folder.file(f"{table.name}.parquet"))
+        _convert(table, lines[target], folder.file(f"{table.name}.parquet"))
         lines[target].unlink()
     return total
 
@@ -44,18 +46,20 @@ def _write_lines(content: Content, found: dict[str, Table], paths: dict[str, Pat
     return total
 
 
-def _convert(polars: Any, table: Table, lines: Path, path: Path) -> None:
-    text, texts = polars.String, polars.List(polars.String)
+def _convert(table: Table, lines: Path, path: Path) -> None:
+    import polars
+
     many = {each.key for each in table.fields if not each.single}
-    schema = {name: texts if name in many else text for name in table.columns}
+    schema = {name: polars.List(polars.String) if name in many else polars.String() for name in table.columns}
     is_empty = lines.stat().st_size == 0
     frame = polars.LazyFrame(schema=schema) if is_empty else polars.scan_ndjson(lines, schema=schema)
-    frame.with_columns([_typed(polars, each) for each in table.fields if each.single]).sink_parquet(path)
+    frame.with_columns([_typed(polars.col(each.key), each) for each in table.fields if each.single]).sink_parquet(path)
 
 
-def _typed(polars: Any, found: Field) -> Any:
+def _typed(column: polars.Expr, found: Field) -> polars.Expr:
     """A column of text as its datatype."""
-    column = polars.col(found.key)
+    import polars
+
     if found.datatype == vocab.xsd_integer:
         return column.cast(polars.Int64)
     if found.datatype == vocab.xsd_decimal:

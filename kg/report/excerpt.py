@@ -28,9 +28,12 @@ def excerpt(line: str, bounds: tuple[int, int], room: int) -> Excerpt:
     before = _shown(line[max(0, start - reach) : start])
     marked = _shown(line[start : min(end, start + reach)])
     after = _shown(line[end : end + reach])
-    marked = _head(marked, room - min(width(before), room // 4) - min(width(after), len(CUT)))
+    kept = _head(marked, room - min(width(before), room // 4) - min(width(after), len(CUT)))
+    if kept != marked:
+        marked, after = kept, ""
     left = room - width(marked)
-    before = _tail(before, max(left // 2, left - width(after)))
+    wanted = max(left // 2, left - width(after), room // 4)
+    before = _tail(before, min(wanted, left - min(width(after), len(CUT))))
     return Excerpt(before, marked, _head(after, left - width(before)))
 
 

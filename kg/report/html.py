@@ -5,6 +5,7 @@ Everything can be read without scripts; the script only hides what a reader does
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from kg.report.characters import encodable, one_line
 from kg.report.excerpt import bounds, excerpt, last_line
 from kg.report.findings import Findings, many
 from kg.report.markup import EMPTY, Markup, element, joined
+from kg.report.text import position
 
 ROOM = 240
 """Cells of a line that are shown; the page breaks them where it must."""
@@ -24,6 +26,8 @@ MOST_LINES = 5
 """Lines of an excerpt."""
 BAR = 100
 """Length of the longest bar."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 
 
 def report(findings: Findings) -> str:
@@ -104,14 +108,20 @@ def _by_code(findings: Findings) -> Markup:
     spread = Counter(code for code, _ in {(each.code, each.span.file) for each in findings.problems})
     codes = sorted(findings.codes().items(), key=lambda each: (-each[1], -counts[each[0]], each[0]))
     most = max(counts.values())
-    heads = [("Severity", "col"), ("Kind of problem", "col"), ("Files", "number"), ("Problems", "number"), ("", "bar")]
+    heads = [
+        ("Severity", "col"),
+        ("Kind of problem", "col"),
+        ("Files", "number files"),
+        ("Problems", "number"),
+        ("", "bar"),
+    ]
     rows = [
         element(
             "tr",
             EMPTY,
             element("td", EMPTY, _badge(severity)),
-            element("th", {"scope": "row"}, element("a", {"href": f"#code-{code}"}, code), _title(findings, code)),
-            element("td", {"class": "number"}, f"{spread[code]:,}"),
+            element("th", {"scope": "row"}, element("a", {"href": f"#code-{code}"}, code), _gist(findings, code)),
+            element("td", {"class": "number files"}, f"{spread[code]:,}"),
             element("td", {"class": "number"}, f"{counts[code]:,}"),
             element("td", {"class": "bar", "aria-hidden": "true"}, _bar(counts[code] / most, severity)),
         )
@@ -130,9 +140,10 @@ def _by_code(findings: Findings) -> Markup:
     )
 
 
-def _title(findings: Findings, code: str) -> Markup:
+def _gist(findings: Findings, code: str) -> Markup:
+    """The first sentence of what a code means."""
     meaning = findings.explain(code)
-    return element("span", {"class": "title"}, meaning.title) if meaning else joined()
+    return element("p", EMPTY, _words(_SENTENCE_END.split(meaning.meaning)[0])) if meaning else joined()
 
 
 def _bar(share: float, severity: Severity) -> Markup:
@@ -176,7 +187,7 @@ def _filters(findings: Findings) -> Markup:
     return element(
         "form",
         {"id": "filters", "hidden": "", "aria-label": "Filter the problems"},
-        element("fieldset", EMPTY, element("legend", EMPTY, "Severity"), *boxes),
+        element("div", {"role": "group", "aria-label": "Severity"}, *boxes),
         _labelled("Kind", element("select", {"name": "code"}, everything, *options)),
         _labelled("File", element("input", {"type": "search", "name": "file", "placeholder": "part of its name"})),
         element("button", {"type": "reset"}, "Show all"),
@@ -205,8 +216,8 @@ def _file(file: str, problems: list[Problem], findings: Findings) -> Markup:
 
 
 def _problem(problem: Problem, findings: Findings) -> Markup:
-    severity, span = problem.severity.label, problem.span
-    place = f"{span.line}:{span.column}" if span.line else "whole file"
+    severity = problem.severity.label
+    place = ":".join(position(problem.span)) or "whole file"
     about = [element("span", {"class": "record"}, one_line(problem.record))] if problem.record else []
     mend = element("p", {"class": "mend"}, element("b", EMPTY, "To mend: "), _words(problem.hint))
     return element(

@@ -10,7 +10,7 @@ import click
 from kg.problem import Problem, Severity
 from kg.report.characters import encodable, one_line, visible
 from kg.report.findings import Findings
-from kg.report.text import lines, sentence
+from kg.report.text import lines, position, sentence
 
 SUITE = "kg check"
 
@@ -42,8 +42,8 @@ def report(findings: Findings) -> str:
 
 
 def _headline(problem: Problem) -> str:
-    place = f"{problem.span.line}:{problem.span.column}: " if problem.span.line else ""
-    return f"{place}{problem.code} {sentence(problem)}"
+    place = ":".join(position(problem.span))
+    return f"{place}{': ' if place else ''}{problem.code} {sentence(problem)}"
 
 
 def _in_words(problems: Iterable[Problem], findings: Findings) -> str:

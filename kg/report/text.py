@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from kg.problem import Problem, Severity
+from kg.problem import Problem, Severity, Span
 from kg.report.characters import encodable, is_right_to_left, one_line, width
 from kg.report.excerpt import bounds, excerpt
 from kg.report.findings import Findings, Sources, summary
@@ -25,16 +25,20 @@ def report(findings: Findings) -> str:
 
 def lines(problem: Problem, sources: Sources, file: str) -> Iterator[str]:
     """One problem; ``file`` is the name to print for its file."""
-    span, colour = problem.span, COLOURS[problem.severity]
-    at = f":{span.line}:{span.column}" if span.line else ""
-    place = click.style(one_line(file) + at, bold=True)
-    word = click.style(problem.severity.label, fg=colour, bold=True)
-    yield f"{place}: {word} {problem.code} {sentence(problem)}"
+    span = problem.span
+    where = click.style(":".join([one_line(file), *position(span)]), bold=True)
+    word = click.style(problem.severity.label, fg=COLOURS[problem.severity], bold=True)
+    yield f"{where}: {word} {problem.code} {sentence(problem)}"
     line = sources.line(span.file, span.line)
     if line is not None:
         yield from _excerpt(problem, line)
     if problem.hint:
         yield f"    {click.style('mend:', bold=True)} {one_line(problem.hint)}"
+
+
+def position(span: Span) -> list[str]:
+    """Line and column, as far as they are known: neither for a file as a whole."""
+    return [str(number) for number in (span.line, span.column if span.line else 0) if number]
 
 
 def sentence(problem: Problem) -> str:

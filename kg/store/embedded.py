@@ -87,7 +87,7 @@ class Embedded:
             return bool(answer)
         if isinstance(answer, ox.QueryTriples):
             return list(answer)
-        names = tuple(variable.value for variable in answer.variables)
+        names = tuple(_in_order([variable.value for variable in answer.variables], text))
         return Table(names, [tuple(solution[name] for name in names) for solution in answer])
 
     def graphs(self) -> Iterator[str]:
@@ -100,6 +100,14 @@ class Embedded:
 
     def __len__(self) -> int:
         return sum(1 for _ in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+
+
+def _in_order(names: list[str], text: str) -> list[str]:
+    """Column names as they come; those of ``SELECT *``, which have no order of their own, as the query has them."""
+    if not re.search(r"\bselect\s+((distinct|reduced)\s*)?\*", text, re.I):
+        return names
+    places = {name: re.search(rf"[?$]{re.escape(name)}\b", text) for name in names}
+    return sorted(names, key=lambda name: found.start() if (found := places[name]) else len(text))
 
 
 def _excerpt(text: str, message: str) -> str:

@@ -1,0 +1,275 @@
+"""Files → store: incremental is the same as full, atomic however it ends, one builder at a time."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kg.build import BuildError, Result
+from kg.manifest import read_manifest
+from kg.store.base import Table
+from kg.workspace import Workspace
+from tests.material import DEMONSTRATION, minimal, write_case
+
+
+def quads(root: Path) -> set[ox.Quad]:
+    return set(Workspace(root).store.quads())
+
+
+def build(root: Path, *, full: bool = False, workers: int = 1) -> Result:
+    return Workspace(root, workers=workers).build(full=full)
+
+
+def rows(root: Path, query: str) -> list[tuple[str, ...]]:
+    answer = Workspace(root).sparql(query)
+    assert isinstance(answer, Table)
+    return [tuple("" if term is None else term.value for term in row) for row in answer.rows]
+
+
+def codes(result: Result) -> list[tuple[str, str]]:
+    return [(problem.span.file, problem.code) for problem in result.manifest.problems()]
+
+
+def write_three(root: Path) -> None:
+    for name in ("alpha", "beta", "gamma"):
+        write_case(root, minimal(name, name.title()), name)
+
+
+def test_a_case_becomes_a_graph(tmp_path: Path):
+    write_case(tmp_path, minimal())
+    result = build(tmp_path)
+    assert (result.read, result.is_new, len(result.manifest.cases())) == (1, True, 1)
+    asked = (
+        "SELECT ?name ?url { ?case cg:organisation/skos:prefLabel ?name ; cg:hasSource/cg:document/schema:url ?url }"
+    )
+    assert rows(tmp_path, asked) == [("Acme", "https://www.acme.example/page")]
+
+
+def test_every_triple_has_one_home_and_the_merge_holds_each_once(tmp_path: Path):
+    Workspace(tmp_path, cases=[DEMONSTRATION]).build()
+    everything = quads(tmp_path)
+    named = [quad.triple for quad in everything if not isinstance(quad.graph_name, ox.DefaultGraph)]
+    merge = [quad.triple for quad in everything if isinstance(quad.graph_name, ox.DefaultGraph)]
+    assert len(named) == len(set(named))
+    assert set(named) == set(merge)
+    terms = {term for triple in named for term in (triple.subject, triple.object)}
+    assert not [term for term in terms if isinstance(term, ox.BlankNode)]
+
+
+def test_nothing_changed_reads_nothing(tmp_path: Path):
+    write_three(tmp_path)
+    build(tmp_path)
+    result = build(tmp_path)
+    assert (result.read, result.is_new) == (0, False)
+
+
+def test_a_touched_file_with_the_same_bytes_changes_nothing(tmp_path: Path):
+    write_three(tmp_path)
+    build(tmp_path)
+    os.utime(tmp_path / "cases/beta/casefile.md", (1, 1))
+    assert build(tmp_path).is_new is False
+
+
+def test_one_changed_case_replaces_its_own_graphs_only(tmp_path: Path):
+    write_three(tmp_path)
+    build(tmp_path)
+    before = quads(tmp_path)
+    write_case(tmp_path, minimal("beta", "Beta").replace("A title", "Another title"), "beta")
+    assert build(tmp_path).read == 1
+    touched = {
+        quad.graph_name.value for quad in before ^ quads(tmp_path) if not isinstance(quad.graph_name, ox.DefaultGraph)
+    }
+    assert {graph.removeprefix("https://w3id.org/casegraph/id/") for graph in touched} == {"case/beta", "build"}
+
+
+def test_an_organisation_goes_with_its_last_case(tmp_path: Path):
+    write_three(tmp_path)
+    build(tmp_path)
+    (tmp_path / "cases/beta/casefile.md").unlink()
+    build(tmp_path)
+    names = rows(tmp_path, "SELECT ?name { ?o a org:Organization ; skos:prefLabel ?name } ORDER BY ?name")
+    assert names == [("Alpha",), ("Gamma",)]
+    assert not [quad for quad in quads(tmp_path) if "beta" in str(quad).lower()]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_many_small_edits_give_the_same_store_as_a_full_build(tmp_path: Path, seed: int):
+    """Cases come, change, break, move and go; after each round the changed store equals one made anew."""
+    chance = random.Random(seed)
+    for index in range(30):
+        write_case(tmp_path, minimal(f"case-{index}", f"Org {index % 7}"), f"folder-{index}")
+    build(tmp_path)
+    for _ in range(4):
+        for _ in range(chance.randint(1, 5)):
+            _edit(tmp_path, chance)
+        build(tmp_path)
+        changed = quads(tmp_path)
+        build(tmp_path, full=True)
+        assert quads(tmp_path) == changed
+
+
+def _edit(root: Path, chance: random.Random) -> None:
+    path = root / "cases" / f"folder-{chance.randrange(34)}" / "casefile.md"
+    kind = chance.choice(["write", "write", "remove", "break", "swap"])
+    if kind == "remove":
+        path.unlink(missing_ok=True)
+    elif kind == "break":
+        write_case(root, "---\ncase_id: broken\n  x: [\n---\n", path.parent.name)
+    elif kind == "swap":
+        write_case(root, minimal("case-1", "Org 1"), path.parent.name)
+    else:
+        text = minimal(f"case-{chance.randrange(40)}", chance.choice(["Org 1", "ORG 1", "Org 2", "C++", "C#"]))
+        write_case(root, text.replace("A page", f"Page {chance.random()}"), path.parent.name)
+
+
+@pytest.mark.parametrize("folder", [DEMONSTRATION])
+def test_any_number_of_workers_gives_the_same_parts(tmp_path: Path, folder: Path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    one = Workspace(tmp_path / "one", cases=[folder], workers=1).build()
+    two = Workspace(tmp_path / "two", cases=[folder], workers=2).build()
+    assert one.manifest.parts
+    assert one.manifest.parts == two.manifest.parts
+
+
+def test_files_with_errors_are_left_out_and_the_others_are_built(tmp_path: Path):
+    write_three(tmp_path)
+    write_case(tmp_path, minimal("beta").replace("title: A title", "titel: A title"), "beta")
+    result = build(tmp_path)
+    assert [entry.path for entry in result.manifest.left_out()] == ["cases/beta/casefile.md"]
+    assert len(result.manifest.cases()) == 2
+    assert codes(result) == [("cases/beta/casefile.md", "unknown-key")]
+
+
+def test_one_case_id_in_two_files(tmp_path: Path):
+    write_case(tmp_path, minimal("acme"), "a")
+    write_case(tmp_path, minimal("acme", "Other"), "b")
+    result = build(tmp_path)
+    assert codes(result) == [("cases/b/casefile.md", "duplicate-case")]
+    assert rows(tmp_path, "SELECT ?n { ?c cg:organisationName ?n }") == [("Acme",)]
+    (tmp_path / "cases/a/casefile.md").unlink()
+    build(tmp_path)
+    assert rows(tmp_path, "SELECT ?n { ?c cg:organisationName ?n }") == [("Other",)]
+
+
+def test_two_names_of_one_organisation_are_said_aloud(tmp_path: Path):
+    write_case(tmp_path, minimal("a", "Acme Ltd"), "a")
+    write_case(tmp_path, minimal("b", "ACME Ltd."), "b")
+    result = build(tmp_path)
+    assert codes(result) == [(f"cases/{name}/casefile.md", "organisation-collision") for name in "ab"]
+
+
+def test_other_markdown_is_passed_over_and_a_misspelt_case_is_named(tmp_path: Path):
+    write_case(tmp_path, minimal())
+    (tmp_path / "cases/README.md").write_text("# Cases\n")
+    (tmp_path / "cases/page.md").write_text("---\ntitle: A page\nlayout: x\n---\n")
+    write_case(tmp_path, minimal().replace("case_id:", "caseid:"), "misspelt")
+    result = build(tmp_path)
+    assert codes(result) == [("cases/misspelt/casefile.md", "misspelt-case-id")]
+    assert result.manifest.left_out() == []
+
+
+def test_an_unknown_release_is_not_mapped_by_guess(tmp_path: Path):
+    write_case(tmp_path, minimal().replace("version_used: '1.0'", "version_used: '7.3'"))
+    result = build(tmp_path)
+    assert codes(result) == [("cases/acme/casefile.md", "unknown-release")]
+    assert result.manifest.cases() == []
+
+
+KILLED = """
+import sys, os, signal
+from kg.build import pipeline
+from kg.workspace import Workspace
+countdown = int(sys.argv[2])
+def trace(frame, event, arg):
+    global countdown
+    countdown -= 1
+    if countdown == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return trace if "kg" in frame.f_code.co_filename else None
+sys.settrace(trace)
+Workspace(sys.argv[1], workers=1).build()
+"""
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_killed_build_leaves_the_previous_store_in_use(tmp_path: Path, seed: int):
+    write_three(tmp_path)
+    build(tmp_path)
+    before = quads(tmp_path)
+    write_case(tmp_path, minimal("beta", "New name"), "beta")
+    chance = random.Random(seed)
+    killed = 0
+    while killed < 3:
+        steps = str(chance.randint(1, 9_000))
+        done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), steps], check=False)
+        if done.returncode == 0:
+            break
+        assert done.returncode == -signal.SIGKILL
+        killed += 1
+        if quads(tmp_path) != before:
+            break
+    build(tmp_path)
+    after = quads(tmp_path)
+    build(tmp_path, full=True)
+    assert quads(tmp_path) == after != before
+
+
+def test_the_second_of_two_builds_says_so_and_stops(tmp_path: Path):
+    write_three(tmp_path)
+    code = "import sys, time, filelock\nwith filelock.FileLock(sys.argv[1]): print('held', flush=True); time.sleep(60)"
+    (tmp_path / ".kg").mkdir()
+    command = [sys.executable, "-c", code, str(tmp_path / ".kg/lock")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        try:
+            assert other.stdout is not None
+            assert other.stdout.readline() == "held\n"
+            with pytest.raises(BuildError, match="another build"):
+                build(tmp_path)
+        finally:
+            other.kill()
+    assert build(tmp_path).is_new
+
+
+def test_readers_of_the_old_build_go_on_while_a_new_one_is_made(tmp_path: Path):
+    write_three(tmp_path)
+    build(tmp_path)
+    old = Workspace(tmp_path).store
+    write_case(tmp_path, minimal("beta", "New name"), "beta")
+    build(tmp_path)
+    assert len(list(old.quads())) > 0
+    answer = old.query("SELECT ?n { ?c cg:organisationName ?n } ORDER BY ?n")
+    assert isinstance(answer, Table)
+    assert [row[0].value for row in answer.rows if row[0]] == ["Alpha", "Beta", "Gamma"]
+
+
+def test_the_manifest_comes_back_as_it_was(tmp_path: Path):
+    write_three(tmp_path)
+    write_case(tmp_path, minimal("delta").replace("title: A title", "titel: x"), "delta")
+    manifest = build(tmp_path).manifest
+    path = tmp_path / "manifest.json"
+    manifest.write(path)
+    assert read_manifest(path) == manifest
+
+
+def test_the_build_record_names_each_file_by_its_hash(tmp_path: Path):
+    write_three(tmp_path)
+    manifest = build(tmp_path).manifest
+    asked = """SELECT ?path ?hash { ?dataset prov:wasGeneratedBy/prov:used/prov:hadMember ?file .
+               ?file cg:path ?path ; cg:sha256 ?hash } ORDER BY ?path"""
+    assert rows(tmp_path, asked) == [(entry.path, entry.sha256) for entry in manifest.cases()]
+
+
+def test_a_build_does_not_depend_on_when_or_where_it_runs(tmp_path: Path):
+    hashes: list[str] = []
+    for name in ("here", "there"):
+        write_three(tmp_path / name)
+        hashes.append(build(tmp_path / name).manifest.build)
+        time.sleep(0.02)
+    assert hashes[0] == hashes[1]
