@@ -6,10 +6,10 @@ English and symbols only; what cannot be read stays unread. See docs/decisions/m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 Comparator: TypeAlias = Literal["=", "<", "<=", ">", ">="]
 
@@ -52,119 +52,115 @@ class Mention:
 
 # Words and symbols
 
-_ONES = "one two three four five six seven eight nine".split()
-_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SPELLED = {
-    **{word: number for number, word in enumerate((*_ONES, *_TEENS), 1)},
-    **{word: 10 * number for number, word in enumerate(_TENS, 2)},
-    **{"a": 1, "an": 1},
-}
-_SCALE_LETTERS = {"k": 3, "m": 6, "mn": 6, "mm": 6, "b": 9, "bn": 9, "tn": 12}
-_SCALE_WORDS = {"thousand": 3, "lakh": 5, "million": 6, "crore": 7, "billion": 9, "trillion": 12}
+T = TypeVar("T")
+
+
+def _by_word(meanings: Mapping[T, str]) -> dict[str, T]:
+    """From each of the words listed, with commas, under a meaning to that meaning."""
+    return {word: meaning for meaning, words in meanings.items() for word in words.split(", ")}
+
+
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = "ten, eleven, twelve, thirteen, fourteen, fifteen, sixteen, seventeen, eighteen, nineteen".split(
+    ", "
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_SPELLED = {word: value for value, word in enumerate((*_ONES, *_TEENS), 1)}
+_SPELLED |= {word: 10 * value for value, word in enumerate(_TENS, 2)}
+_SPELLED |= {"zero": 0, "a": 1, "an": 1}
+_SCALE_LETTERS = _by_word({3: "k", 6: "m, mn, mm", 9: "b, bn", 12: "tn"})
+_SCALE_WORDS = _by_word({3: "thousand", 5: "lakh", 6: "million", 7: "crore", 9: "billion", 12: "trillion"})
 _POWERS = _SCALE_LETTERS | _SCALE_WORDS
-_PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+_PARTS = _by_word(
+    {2: "half, halves", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 8: "eighth", 10: "tenth"}
+)
 _FRACTION_SIGNS = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅛": (1, 8)}
-_MULTIPLIERS = {
-    **dict.fromkeys(("double", "doubled", "doubles", "doubling", "twice"), "2"),
-    **dict.fromkeys(("triple", "tripled", "triples", "tripling", "thrice"), "3"),
-    **dict.fromkeys(("quadruple", "quadrupled", "quadruples", "quadrupling"), "4"),
-    **dict.fromkeys(("halve", "halved", "halves", "halving"), "0.5"),
-}
+_MULTIPLIERS = _by_word(
+    {
+        Decimal("0.5"): "halve, halves, halved, halving",
+        Decimal(2): "double, doubles, doubled, doubling, twice",
+        Decimal(3): "triple, triples, tripled, tripling, thrice",
+        Decimal(4): "quadruple, quadruples, quadrupled, quadrupling",
+    }
+)
 _PERCENT_WORDS = ("%", "percent", "per cent", "pct")
-_TIMES = ("second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade")
-_MEASURES = ("millisecond", "tonne", "litre", "mile", "kilometre", "percentage point", "basis point")
-_UNITS = {
-    **{name + ending: name for name in (*_TIMES, *_MEASURES) for ending in ("", "s")},
-    **{"sec": "second", "secs": "second", "min": "minute", "mins": "minute", "hr": "hour", "hrs": "hour"},
-    **{
-        "ms": "millisecond",
-        "km": "kilometre",
-        "kg": "kilogram",
-        "kwh": "kilowatt-hour",
-        "mwh": "megawatt-hour",
-    },
-    **{
-        "mw": "megawatt",
-        "gw": "gigawatt",
-        "mb": "megabyte",
-        "gb": "gigabyte",
-        "tb": "terabyte",
-        "pb": "petabyte",
-    },
-    **{"pp": "percentage point", "ppt": "percentage point", "bps": "basis point"},
-    **dict.fromkeys(("x", "×", "times", "fold"), "time"),
+_PERIODS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade")
+_UNITS = {name + ending: name for name in _PERIODS for ending in ("", "s")}
+_UNITS |= _by_word(
+    {
+        "time": "x, ×, times, fold",
+        "second": "sec, secs",
+        "minute": "min, mins",
+        "hour": "hr, hrs",
+        "millisecond": "ms, millisecond, milliseconds",
+        "percentage point": "pp, ppt, percentage point, percentage points",
+        "basis point": "bps, basis point, basis points",
+        "kilometre": "km, kilometre, kilometres, kilometer, kilometers",
+        "mile": "mile, miles",
+        "kilogram": "kg, kilogram, kilograms",
+        "tonne": "tonne, tonnes",
+        "litre": "litre, litres, liter, liters",
+        "megawatt": "mw",
+        "gigawatt": "gw",
+        "kilowatt-hour": "kwh",
+        "megawatt-hour": "mwh",
+        "megabyte": "mb",
+        "gigabyte": "gb",
+        "terabyte": "tb",
+        "petabyte": "pb",
+    }
+)
+_CURRENCIES = _by_word(
+    {
+        "AUD": "A$, AU$",
+        "BRL": "R$",
+        "CAD": "C$, CA$",
+        "CNY": "RMB, yuan",
+        "EUR": "€, euro, euros",
+        "GBP": "£",
+        "HKD": "HK$",
+        "ILS": "₪",
+        "INR": "₹, Rs, Rs., rupees",
+        "JPY": "¥, yen",
+        "KRW": "₩",
+        "MXN": "MX$",
+        "NGN": "₦",
+        "NZD": "NZ$",
+        "PHP": "₱",
+        "RUB": "₽",
+        "SGD": "S$",
+        "THB": "฿",
+        "TRY": "₺",
+        "TWD": "NT$",
+        "UAH": "₴",
+        "USD": "$, US$, U.S.$, dollar, dollars, US dollars, U.S. dollars",
+        "VND": "₫",
+    }
+)
+"""A bare $ or ¥ is taken for the US dollar and the yen; words that several currencies share are left out."""
+_CURRENCIES |= {
+    code: code
+    for code in (
+        "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JOD JPY KES"
+        " KRW KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH"
+        " USD VND ZAR"
+    ).split()
 }
-_SYMBOLS = {
-    **{"US$": "USD", "U.S.$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "HK$": "HKD"},
-    **{
-        "NZ$": "NZD",
-        "S$": "SGD",
-        "R$": "BRL",
-        "NT$": "TWD",
-        "MX$": "MXN",
-        "Rs": "INR",
-        "Rs.": "INR",
-        "RMB": "CNY",
-    },
-    **{
-        "$": "USD",
-        "€": "EUR",
-        "£": "GBP",
-        "¥": "JPY",
-        "₹": "INR",
-        "₩": "KRW",
-        "₽": "RUB",
-        "₺": "TRY",
-        "₴": "UAH",
-    },
-    **{
-        "₦": "NGN",
-        "₪": "ILS",
-        "₫": "VND",
-        "฿": "THB",
-        "₱": "PHP",
-        "euro": "EUR",
-        "euros": "EUR",
-        "yen": "JPY",
-    },
-    **{"dollar": "USD", "dollars": "USD", "US dollars": "USD", "rupees": "INR", "yuan": "CNY"},
-}
-"""A bare $ or ¥ is taken for the US dollar and the yen; what several currencies share (kr, pounds) is left out."""
-_CODES = (
-    "AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JOD JPY KES KRW"
-    " KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD VND"
-    " ZAR"
-).split()
-"""Codes of ISO 4217 that business texts use; those that spell an English word (ALL, TOP, PEN) are left out."""
-_CURRENCIES = _SYMBOLS | {code: code for code in _CODES}
-_COMPARATORS: dict[str, Comparator] = {
-    **dict.fromkeys(
-        ("up to", "as much as", "as many as", "as high as", "at most", "maximum of", "≤", "<="), "<="
-    ),
-    **dict.fromkeys(("no more than", "not more than"), "<="),
-    **dict.fromkeys(("less than", "fewer than", "lower than", "under", "below", "<"), "<"),
-    **dict.fromkeys(("at least", "no less than", "no fewer than", "minimum of", "≥", ">="), ">="),
-    **dict.fromkeys(("more than", "greater than", "higher than", "over", "above", "exceeding", ">"), ">"),
-}
-_ENDINGS: dict[str, Comparator] = {
-    **dict.fromkeys(("+", "or more", "or higher", "or greater", "plus"), ">="),
-    **dict.fromkeys(("or less", "or fewer", "or lower"), "<="),
-}
+"""The codes of ISO 4217 that business texts use, without those that spell an English word (ALL, TOP, PEN)."""
+_COMPARATORS: dict[str, Comparator] = _by_word(
+    {
+        "<=": "up to, as much as, as many as, as high as, at most, maximum of, no more than, not more than, ≤, <=",
+        "<": "less than, fewer than, lower than, under, below, <",
+        ">=": "at least, no less than, no fewer than, minimum of, ≥, >=",
+        ">": "more than, greater than, higher than, over, above, exceeding, >",
+    }
+)
+_ENDINGS: dict[str, Comparator] = _by_word(
+    {">=": "+, or more, or higher, or greater, plus", "<=": "or less, or fewer, or lower"}
+)
 _APPROXIMATE = (
-    *(
-        "about",
-        "around",
-        "approximately",
-        "approx.",
-        "approx",
-        "roughly",
-        "nearly",
-        "almost",
-        "close to",
-        "circa",
-    ),
-    *("estimated", "some", "~", "≈"),
+    *("about", "around", "approximately", "approx.", "approx", "roughly", "nearly", "almost", "close to"),
+    *("circa", "estimated", "some", "~", "≈"),
 )
 
 # The grammar
@@ -180,10 +176,12 @@ def _words(words: Iterable[str]) -> str:
     return rf"\b{_any(words)}\b"
 
 
-_DIGITS = r"\d{1,30}(?:[.,'’\u00a0\u202f\u2009]\d{1,30}){0,10}(?:(?:[ ]\d{3}){2,5}|[ ]000)?(?!\d)(?![/:.,]\d)"
+_DIGITS = r"\d{1,25}(?:[.,'’\u00a0\u202f\u2009]\d{1,25}){0,8}(?:(?:[ ]\d{3}){2,5}|[ ]000)?(?!\d)(?![:.,]\d)"
 _BELOW_HUNDRED = rf"(?:{_any(_TENS)}(?:[\s-]{_any(_ONES)})?|{_any(_TEENS)}|{_any(_ONES)})"
+_ONE = rf"an?(?=\s+{_words(_SCALE_WORDS)})|(?<=\b(?:than|over)\s)an?(?=\s+{_words(_PERIODS)})"
+"""``a million``, ``less than a minute``; but not ``2 hours a day``."""
 _SPELLED_OUT = rf"""\b(?: (?:an?|{_any(_ONES)})\s+hundred(?:\s+(?:and\s+)?{_BELOW_HUNDRED})?
-    | {_BELOW_HUNDRED} | an?(?=\s+{_words(_SCALE_WORDS)}) )(?![a-z])"""
+    | {_BELOW_HUNDRED} | zero | {_ONE} )(?![a-z]|(?<!fold)(?!fold)-[a-z]{{20}})"""
 _CURRENCY_BEFORE = rf"(?-i:(?<!\w){_any(symbol for symbol in _CURRENCIES if not symbol.islower())})"
 _CURRENCY_AFTER = rf"(?-i:{_any(_CURRENCIES)})(?!\s?\d)"
 _GLUE = r"\s*[-–—−]\s*|\s+to\s+|\s+and\s+"

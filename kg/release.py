@@ -51,6 +51,17 @@ class Release:
         """Tells the release from a changed one."""
         return digest(self.files)
 
+    @cached_property
+    def canonical_hash(self) -> str:
+        """SHA-256 of the bundle's triples in canonical form (RDFC-1.0): the same however the files are laid out."""
+        bundle = ox.Dataset()
+        for path in (*turtle_files(self.ontology), *turtle_files(self.shapes)):
+            for triple in _parse(path):
+                bundle.add(ox.Quad(triple.subject, triple.predicate, triple.object))
+        bundle.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        lines = sorted(f"{quad.triple} .\n" for quad in bundle)
+        return hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()
+
     @property
     def files(self) -> list[Path]:
         """The Turtle files that make up the release, and the software's own terms."""

@@ -234,7 +234,7 @@ class _Style:
         text = yaml.serialize(
             root,
             Dumper=self.random.choice([yaml.SafeDumper, yaml.CSafeDumper]),
-            width=self.random.choice([20, 80, 10_000]),
+            width=self.random.choice([50, 80, 10_000]),  # narrower, and PyYAML breaks an escaped space in two
             indent=self.random.choice([2, 4]),
             allow_unicode=self.random.choice([True, False]),
         )

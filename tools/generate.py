@@ -6,12 +6,13 @@ python tools/generate.py --check    compare only (what CI runs)
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-from kg.release import Facts, read_facts, turtle_files
+from kg.release import Facts, find_releases, read_facts, turtle_files
 
 ROOT = Path(__file__).resolve().parent.parent
 CG = "https://w3id.org/casegraph/ontology#"
@@ -20,13 +21,15 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 EXTERNAL = {
     "rdf": (RDF, "type"),
-    "rdfs": ("http://www.w3.org/2000/01/rdf-schema#", "label subClassOf"),
+    "rdfs": ("http://www.w3.org/2000/01/rdf-schema#", "comment label subClassOf"),
     "xsd": ("http://www.w3.org/2001/XMLSchema#", "string anyURI boolean date decimal integer dateTime"),
     "sh": (
         "http://www.w3.org/ns/shacl#",
-        "class codeIdentifier datatype equals lessThan lessThanOrEquals maxCount message order path property targetClass"
-        " Info Violation Warning ClassConstraintComponent MaxCountConstraintComponent MinCountConstraintComponent"
-        " SPARQLConstraintComponent",
+        (
+            "class codeIdentifier datatype equals lessThan lessThanOrEquals maxCount message order path property "
+            "severity targetClass Info Violation Warning ClassConstraintComponent MaxCountConstraintComponent "
+            "MinCountConstraintComponent SPARQLConstraintComponent"
+        ),
     ),
     "skos": (
         "http://www.w3.org/2004/02/skos/core#",
@@ -55,17 +58,42 @@ EXTERNAL = {
 def main() -> int:
     """Write or check every generated file."""
     check = "--check" in sys.argv[1:]
-    stale = [path for path, text in generated().items() if not _settle(ROOT / path, text, check=check)]
+    stale = [
+        path
+        for stage in (terms, documents)  # the program must have its terms before it can describe itself
+        for path, text in stage().items()
+        if not _settle(ROOT / path, text, check=check)
+    ]
     for path in stale:
         print(f"{path} is out of date: run python tools/generate.py", file=sys.stderr)
     return 1 if stale else 0
 
 
-def generated() -> dict[str, str]:
-    """Path → text of everything that is generated."""
+def terms() -> dict[str, str]:
+    """Path → text of the modules that Python takes its terms from."""
     folders = (ROOT / "ontology/system", ROOT / "ontology" / newest())
     facts = read_facts(path for folder in folders for path in turtle_files(folder))
     return {"kg/vocab.py": vocabulary(facts), "kg/codes.py": codes(facts)}
+
+
+def documents() -> dict[str, str]:
+    """Path → text of the lock and of the reference pages."""
+    from pages import pages
+
+    return {"ontology/releases.lock": lock(), **pages()}
+
+
+def lock() -> str:
+    """``ontology/releases.lock``: each release's hash; a release that is locked may never differ from it."""
+    path = ROOT / "ontology/releases.lock"
+    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    said = {
+        version: before[version]
+        if before.get(version, {}).get("locked")
+        else {"sha256": release.canonical_hash, "locked": False}
+        for version, release in find_releases().items()
+    }
+    return json.dumps(said, indent=2) + "\n"
 
 
 def newest() -> str:
@@ -122,6 +150,7 @@ def _settle(path: Path, text: str, *, check: bool) -> bool:
     text = _formatted(text) if path.suffix == ".py" else text
     if check:
         return path.is_file() and path.read_text(encoding="utf-8") == text
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return True
 

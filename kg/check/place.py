@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 from kg.case import Case, Record
 from kg.check.engine import Result
@@ -109,7 +110,7 @@ class Places:
         return next((at for (_, p, o), at in self._origins.items() if o == result.value and p in steps), None)
 
     def _scalar(self, result: Result, field: Field) -> Scalar | None:
-        """The value in the field of a result; by its text, which is found sooner than by the origins of the whole case."""
+        """The value in the field of a result, found by its text: sooner than by the origins of the whole case."""
         text = text_of(result.value)
         values = self.home(result).record.values.get(field.key, [])
         return next((value for value in values if isinstance(value, Scalar) and value.text == text), None)
@@ -131,10 +132,9 @@ def text_of(term: str) -> str:
 def _homes(record: Record, name: str) -> Iterator[Home]:
     yield Home(record, name)
     for values in record.values.values():
-        for value in values:
-            if isinstance(value, Record):
-                ids = (text for key in value.shape.identifiers if (text := _text(value, key)))
-                yield from _homes(value, next(ids, name))
+        if values and isinstance(values[0], Record):
+            for inner in cast("list[Record]", values):
+                yield from _homes(inner, next((_text(inner, key) for key in inner.shape.identifiers), "") or name)
 
 
 def _text(record: Record, key: str) -> str:

@@ -15,6 +15,9 @@ from rdflib.term import Node
 from kg import ntriples, vocab
 from kg.shape import ShapeError
 
+Row = tuple[str, str, str, str, str, str]
+"""Focus node, path, component, value, severity and shape, as kg.check.Result holds them."""
+
 _validate = cast("Callable[..., tuple[bool, Graph | ValidationFailure, str]]", pyshacl.validate)  # pyright: ignore[reportUnknownMemberType]
 _REPEATS: dict[Node, str] = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
 
@@ -42,23 +45,27 @@ def _node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
             raise ShapeError(f"{term} is not a term of RDF 1.1")
 
 
-def results(shapes: Graph, data: Graph) -> Iterator[tuple[str, str, str, str, str, str]]:
-    """Focus node, path, component, value, severity and shape of each result, as kg.check.Result holds them."""
+def results(shapes: Graph, data: Graph) -> Iterator[Row]:
+    """The results of some data."""
     try:
         report = _validate(data, shacl_graph=shapes, inference="none", inplace=True)[1]
     except ReportableRuntimeError as error:
         raise ShapeError(f"the shapes cannot be applied: {error}") from error
     if isinstance(report, ValidationFailure):
         raise ShapeError(f"the shapes cannot be applied: {report}")
-    for result in report.objects(None, SH.result):
-        yield (
-            _term(report.value(result, SH.focusNode)),
-            _path(report, report.value(result, SH.resultPath)),
-            _iri(report.value(result, SH.sourceConstraintComponent)),
-            _term(report.value(result, SH.value)),
-            _iri(report.value(result, SH.resultSeverity)),
-            _iri(report.value(result, SH.sourceShape)),
-        )
+    return (row(report, result) for result in report.objects(None, SH.result))
+
+
+def row(report: Graph, result: Node) -> Row:
+    """One result of a report graph."""
+    return (
+        _term(report.value(result, SH.focusNode)),
+        _path(report, report.value(result, SH.resultPath)),
+        _iri(report.value(result, SH.sourceConstraintComponent)),
+        _term(report.value(result, SH.value)),
+        _iri(report.value(result, SH.resultSeverity)),
+        _iri(report.value(result, SH.sourceShape)),
+    )
 
 
 def _term(node: Node | None) -> str:

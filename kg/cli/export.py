@@ -70,19 +70,29 @@ def command(
     The same build gives the same bytes, every time. --public leaves out reviewer ids, review notes and narratives,
     and quotes that are longer than the shapes allow.
     """
-    places = [each for each in (output, per_case, parted) if each is not None]
-    if len(places) > 1:
+    if len([each for each in (output, per_case, parted) if each is not None]) > 1:
         raise click.UsageError("give one of -o, --per-case and --partitioned")
+    if parted is not None and name is not None:
+        raise click.UsageError("--partitioned takes no --format: its parts are N-Quads")
+    if per_case is not None and name in FOLDER_TARGETS:
+        raise click.UsageError(f"--format {name} makes a folder by itself: give -o DIR, no --per-case")
+    form = None if name in FOLDER_TARGETS else _form(output, name)
     content = _content(Workspace(root), public=public)
     if parted is not None:
         _partition(content, parted, part_size * 1_000_000)
-    elif per_case is not None and name not in FOLDER_TARGETS:
-        _per_case(content, per_case, form_named(name or "turtle"))
-    elif name in FOLDER_TARGETS:
-        _folder(content, output or per_case, name)
+    elif form is None:
+        _folder(content, output, str(name))
+    elif per_case is not None:
+        _per_case(content, per_case, form)
     else:
-        _file(content, output, form_named(name) if name else form_of(output) if output else Form(TARGETS["turtle"]))
+        _file(content, output, form)
     _say_left_out(content)
+
+
+def _form(output: Path | None, name: str | None) -> Form:
+    if name:
+        return form_named(name)
+    return form_of(output) if output and str(output) != "-" else Form(TARGETS["turtle"])
 
 
 def _content(workspace: Workspace, *, public: bool) -> Content:

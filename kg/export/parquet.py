@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,8 @@ if TYPE_CHECKING:
 
 def write(content: Content, folder: Folder) -> int:
     """Write the tables; how many rows they hold together. Failure where polars is not installed."""
-    try:
-        import polars  # noqa: F401
-    except ImportError:
-        raise Failure("Parquet needs polars: pip install 'casegraph[dataframe]'; CSV needs nothing") from None
+    if find_spec("polars") is None:
+        raise Failure("Parquet needs polars: pip install 'casegraph[dataframe]'; CSV needs nothing")
     found = tables(content.shape)
     lines = {target: folder.aside / f"{table.name}.jsonl" for target, table in found.items()}
     total = _write_lines(content, found, lines)
@@ -53,7 +52,8 @@ def _convert(table: Table, lines: Path, path: Path) -> None:
     schema = {name: polars.List(polars.String) if name in many else polars.String() for name in table.columns}
     is_empty = lines.stat().st_size == 0
     frame = polars.LazyFrame(schema=schema) if is_empty else polars.scan_ndjson(lines, schema=schema)
-    frame.with_columns([_typed(polars.col(each.key), each) for each in table.fields if each.single]).sink_parquet(path)
+    typed = [_typed(polars.col(each.key), each) for each in table.fields if each.single]
+    frame.with_columns(typed).sink_parquet(path)  # pyright: ignore[reportUnknownMemberType]
 
 
 def _typed(column: polars.Expr, found: Field) -> polars.Expr:

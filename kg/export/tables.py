@@ -18,7 +18,7 @@ from kg import vocab
 from kg.case import Record
 from kg.export.casefile import rebuilt
 from kg.export.content import Content
-from kg.export.files import Folder
+from kg.export.files import Folder, checksum
 from kg.shape import Field, Kind, RecordShape, decode
 from kg.yamltree import Scalar
 
@@ -93,7 +93,11 @@ def write(content: Content, folder: Folder) -> int:
             target = record.shape.target
             writers[target].writerow(map(as_text, found[target].row(record, content.base)))
             total += 1
-    folder.file("datapackage.json").write_text(_json(describe(content, found)), encoding="utf-8")
+    package = describe(content, found)
+    for resource, path in zip(package["resources"], paths.values(), strict=True):
+        resource |= {"bytes": path.stat().st_size, "hash": f"sha256:{checksum(path)}"}
+    text = json.dumps(package, ensure_ascii=False, indent=1)
+    folder.file("datapackage.json").write_text(text + "\n", encoding="utf-8", newline="")
     return total
 
 
@@ -157,7 +161,3 @@ def _column(found: Field) -> dict[str, Any]:
             f"Several values, with {SEPARATOR} between them; \\{SEPARATOR} and \\\\ stand for the signs."
         )
     return {**said, "property": found.path}
-
-
-def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
