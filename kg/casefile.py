@@ -6,6 +6,8 @@ Reading the text gives an equal record and the same body. The style is PyYAML's 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import cast
 
 import yaml
 from yaml.resolver import Resolver
@@ -33,7 +35,9 @@ def write(record: Record, body: str) -> str:
 
 def front_matter(record: Record) -> str:
     """The YAML of a case; what is absent is written as null, or as an empty list."""
-    return yaml.serialize(mapping(record), Dumper=yaml.SafeDumper, width=WIDTH, allow_unicode=True)
+    return yaml.serialize(  # pyright: ignore[reportUnknownMemberType]
+        mapping(record), Dumper=yaml.SafeDumper, width=WIDTH, allow_unicode=True
+    )
 
 
 def mapping(record: Record) -> yaml.MappingNode:
@@ -60,4 +64,7 @@ def _text(text: str) -> yaml.ScalarNode:
 
 def _guess(text: str) -> str:
     """The tag that YAML gives to a bare text."""
-    return Resolver().resolve(yaml.ScalarNode, text, (True, False))
+    return _resolve(yaml.ScalarNode, text, (True, False))
+
+
+_resolve = cast("Callable[[type[yaml.Node], str, tuple[bool, bool]], str]", Resolver().resolve)  # pyright: ignore[reportUnknownMemberType]

@@ -105,6 +105,11 @@ class Field:
         assert self.template is not None
         return self.template.variables[-1]
 
+    def link(self, text: str, scope: Mapping[str, str]) -> str:
+        """The IRI, relative to the base, that a link's text means inside a record's scope."""
+        assert self.template is not None
+        return self.template.mint({**scope, self.link_variable: encode(text)})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RecordShape:

@@ -49,8 +49,7 @@ def _term(text: str, found: Field, scope: dict[str, str], base: str) -> str:
         return literal(text, found.datatype)
     if found.kind is Kind.CONCEPT:
         return f"<{found.scheme}/{encode(text)}>"
-    assert found.template is not None
-    return f"<{base}{found.template.mint({**scope, found.link_variable: encode(text)})}>"
+    return f"<{base}{found.link(text, scope)}>"
 
 
 def home_graph(record: Record, base: str) -> str:

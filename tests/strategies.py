@@ -238,7 +238,8 @@ class _Style:
             indent=self.random.choice([2, 4]),
             allow_unicode=self.random.choice([True, False]),
         )
-        return text.removesuffix("...\n").replace(_EMPTY, "")
+        end = "\n...\n"  # PyYAML ends the document where the last value is a block that keeps its line ends
+        return (text.removesuffix(end) + "\n" if text.endswith(end) else text).replace(_EMPTY, "")
 
     def vary(self, node: yaml.MappingNode, shape: RecordShape) -> None:
         """Keys in any order, some of the empty ones left out."""

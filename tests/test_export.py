@@ -10,6 +10,7 @@ import re
 import subprocess
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ assert RDFLIB.keys() == TARGETS.keys()
 NASTY = [
     'say "no"', '""', '"""', '"', "\\", "\\\\", '\\"', "\\n", "line\nbreak", "\n", 'a\n"', 'a\n""', 'a\n"""',
     'a\n\\"', "a\n\\", "a\r\nb", "a\rb", "a\tb", "\u0085", "a\u2028b", "\u00a0", "\ufeff", "😀 𝔘 \U0010fffd",
-    "AT&T <x/> ]]> &amp;", "{[(|)]}", "%41", "^^<http://x/y>", "@en", "'''", "a\n'''", " a ", "# no comment", "\u202eabc", "<> .", "a\\u0041",
+    "AT&T <x/> ]]> &amp;", "{[(|)]}", "%41", "^^<http://x/y>", "@en", "'''", "a\n'''", " a ", "# no comment",
+    "\u202eabc", "<> .", "a\\u0041",
 ]  # fmt: skip
 CONTROLS = ["\x00", "\x01 ", "\x1b[0m", "\x08\x0c", "\x7f", "\ufffe", "\uffff"]
 """What most formats escape and RDF/XML cannot hold; delete alone it can."""
@@ -227,6 +229,44 @@ def test_xml_refuses_what_it_cannot_hold(tmp_path: Path, character: str):
     with pytest.raises(Failure, match=says), replacing(old) as out:
         TARGETS["rdfxml"].write(content, out)
     assert old.read_text() == "old"
+
+
+@pytest.mark.parametrize(
+    ("predicate", "element"),
+    [
+        (f"{vocab.CG}title", "cg:title"),
+        (f"{vocab.CG}2nd", f'p:nd xmlns:p="{vocab.CG}2"'),
+        ("http://x/a&b/c.d-e", 'p:c.d-e xmlns:p="http://x/a&amp;b/"'),
+        ("urn:a", 'p:a xmlns:p="urn:"'),
+    ],
+)
+def test_properties_in_xml(content: Content, predicate: str, element: str):
+    path = content.cases[0].path.with_name("one")
+    path.write_text(f'<http://x/s> <{predicate}> "a" <http://x/g> .\n', encoding="utf-8")
+    one = replace(content, cases=(replace(content.cases[0], path=path),), shared=())
+    data = exported(one, "rdfxml")
+    path.unlink()
+    assert f"<{element}>a<" in data.decode()
+    assert (
+        with_oxigraph(data, "rdfxml")
+        == with_rdflib(data, "rdfxml")
+        == {("http://x/s", predicate, repr(("a", vocab.xsd_string)), "")}
+    )
+
+
+def test_a_property_that_xml_cannot_name(content: Content):
+    path = content.cases[0].path.with_name("one")
+    path.write_text('<http://x/s> <http://x/1> "a" <http://x/g> .\n', encoding="utf-8")
+    one = replace(content, cases=(replace(content.cases[0], path=path),), shared=())
+    with pytest.raises(Failure, match="RDF/XML cannot name the property http://x/1"):
+        exported(one, "rdfxml")
+    path.unlink()
+
+
+def test_a_part_that_is_gone(content: Content):
+    gone = replace(content.cases[0], path=content.cases[0].path.with_name("gone"))
+    with pytest.raises(Failure, match=f"what the graph says of {re.escape(gone.holds)} is gone"):
+        exported(replace(content, cases=(gone,)), "ttl")
 
 
 # --- Turtle that a person reads ----------------------------------------------------------------------------

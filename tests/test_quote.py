@@ -362,10 +362,13 @@ TIERS = {
     "notext": Kind.NO_TEXT,
     "noquote": Kind.NO_QUOTE,
 }
-TRADE_MARK = "the text has a trade mark sign: the yardstick reads it as the letters tm (NFKC), we drop it"
+TRADE_MARK = "lcs60 → normalised: the text has ™, which the yardstick reads as the letters tm, and we drop"
 DIFFERENCES = {
-    "apex-fintech-solutions-reduced-security-threat-detection-turnaround-time-by-75-percent#VC-006": TRADE_MARK,
-    "astrazeneca-optimized-clinical-trial-design#CC-003": TRADE_MARK,
+    (
+        "apex-fintech-solutions-reduced-security-threat-detection-turnaround-time-by-75-percent",
+        "VC-006",
+    ): TRADE_MARK,
+    ("astrazeneca-optimized-clinical-trial-design", "CC-003"): TRADE_MARK,
 }
 
 
@@ -404,10 +407,8 @@ def golden() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def kinds(claims: dict[str, Claim]) -> dict[str, Kind]:
     texts = {text: Text(text) for claim in claims.values() for text in claim.texts}
-    matches = {
-        key: locate(claim.quote, [texts[text] for text in claim.texts]) for key, claim in claims.items()
-    }
-    return {key: match.kind for key, match in matches.items()}
+    prepared = {key: [texts[text] for text in claim.texts] for key, claim in claims.items()}
+    return {key: locate(claim.quote, prepared[key]).kind for key, claim in claims.items()}
 
 
 def counted(claims: dict[str, Claim], tiers: Mapping[str, str]) -> dict[str, dict[str, dict[str, int]]]:
@@ -437,10 +438,11 @@ def test_kinds_of_all_quotes_within_one_per_cent(
 
 
 def test_every_difference_is_known(claims: dict[str, Claim], kinds: dict[str, Kind], golden: dict[str, Any]):
-    """The yardstick's definition, written again from its text, gives its counts; so claims can be compared."""
+    """The yardstick written again from its definition gives its counts, so single claims can be compared."""
     tiers = {key: yardstick(claim) for key, claim in claims.items()}
     assert counted(claims, tiers) == golden["grounding_tiers"]
-    assert {key for key in claims if TIERS[tiers[key]] != kinds[key]} == set(DIFFERENCES)
+    differing = {tuple(key.split("#")) for key in claims if TIERS[tiers[key]] != kinds[key]}
+    assert differing == set(DIFFERENCES)
 
 
 def test_verified_claims_not_found(claims: dict[str, Claim], kinds: dict[str, Kind], golden: dict[str, Any]):

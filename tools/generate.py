@@ -47,9 +47,12 @@ EXTERNAL = {
         "http://www.w3.org/ns/prov#",
         "Activity Collection Entity hadMember used wasDerivedFrom wasGeneratedBy",
     ),
-    "schema": ("https://schema.org/", "url"),
+    "schema": ("https://schema.org/", "MonetaryAmount QuantitativeValue currency maxValue minValue unitText url value"),
     "void": ("http://rdfs.org/ns/void#", "Dataset class classPartition entities"),
-    "oa": ("http://www.w3.org/ns/oa#", "SpecificResource TextQuoteSelector TextPositionSelector"),
+    "oa": (
+        "http://www.w3.org/ns/oa#",
+        "SpecificResource TextQuoteSelector TextPositionSelector end exact hasSelector hasSource start",
+    ),
     "owl": ("http://www.w3.org/2002/07/owl#", "versionIRI"),
 }
 """The terms of other vocabularies that Python mentions."""

@@ -7,7 +7,7 @@ from typing import cast
 
 import pyoxigraph as ox
 import pyshacl
-from pyshacl.errors import ReportableRuntimeError, ValidationFailure
+from pyshacl.errors import ValidationFailure
 from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
@@ -49,7 +49,7 @@ def results(shapes: Graph, data: Graph) -> Iterator[Row]:
     """The results of some data."""
     try:
         report = _validate(data, shacl_graph=shapes, inference="none", inplace=True)[1]
-    except ReportableRuntimeError as error:
+    except Exception as error:  # noqa: BLE001  rdflib raises nothing narrower for a query that it cannot read
         raise ShapeError(f"the shapes cannot be applied: {error}") from error
     if isinstance(report, ValidationFailure):
         raise ShapeError(f"the shapes cannot be applied: {report}")

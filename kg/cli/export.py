@@ -74,6 +74,7 @@ def command(
         raise click.UsageError("give one of -o, --per-case and --partitioned")
     if parted is not None and name is not None:
         raise click.UsageError("--partitioned takes no --format: its parts are N-Quads")
+    name = name and name.lower()
     if per_case is not None and name in FOLDER_TARGETS:
         raise click.UsageError(f"--format {name} makes a folder by itself: give -o DIR, no --per-case")
     form = None if name in FOLDER_TARGETS else _form(output, name)
@@ -123,7 +124,7 @@ def _file(content: Content, path: Path | None, form: Form) -> None:
 def _per_case(content: Content, path: Path, form: Form) -> None:
     with filling(path, _said(content, form.target.label)) as folder:
         total = percase.write(content, folder, form)
-    _say_folder(_many(total, "triple"), folder, form.target.label)
+    _say_folder(_many(total, "triple"), folder, label=form.target.label)
 
 
 def _folder(content: Content, path: Path | None, name: str) -> None:
@@ -132,7 +133,7 @@ def _folder(content: Content, path: Path | None, name: str) -> None:
     target = FOLDER_TARGETS[name]
     with filling(path, _said(content, target.label)) as folder:
         total = target.write(content, folder)
-    _say_folder(_many(total, target.unit), folder, target.label)
+    _say_folder(_many(total, target.unit), folder, label=target.label)
 
 
 def _partition(content: Content, path: Path, size: int) -> None:
@@ -147,7 +148,7 @@ def _said(content: Content, label: str) -> Callable[[], dict[str, Any]]:
     return lambda: {"build": content.build, "public": content.disclosure is not None, "format": label}
 
 
-def _say_folder(what: str, folder: Folder, label: str) -> None:
+def _say_folder(what: str, folder: Folder, *, label: str) -> None:
     size = sum((folder.path / name).stat().st_size for name in folder.files)
     files = _many(len(folder.files), "file")
     click.echo(f"Wrote {what} in {files}, {_size(size)}, to {folder.path} as {label}", err=True)

@@ -11,14 +11,14 @@ import click
 
 from kg.build.engine import silent
 from kg.problem import Problem
-from kg.report import text
-from kg.report.findings import Sources
 from kg.store.base import Term
 from kg.terms import shortened
 
 
 def problems(found: Iterable[Problem], root: Path | None) -> Iterator[str]:
     """Problems with their excerpts from files below a root; each is read once if they come in order."""
+    from kg.report import Sources, text
+
     sources = Sources(root)
     for each in found:
         yield from text.lines(each, sources, each.span.file)

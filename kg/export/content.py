@@ -11,18 +11,22 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
+from typing import BinaryIO
 
 from kg.export.public import Disclosure
 from kg.manifest import Manifest
 from kg.ntriples import Triple
 from kg.parts import Parts
+from kg.problem import Failure
 from kg.release import Release
 from kg.shape import RecordShape, read_shapes
 
 CHUNK = 1 << 20
 """Bytes copied at once."""
+BATCH = 10_000
+"""Lines copied at once where some are left out."""
 
 Progress = Callable[[int, int], None]
 
@@ -73,7 +77,7 @@ class Content:
 
     def quads(self, part: Part) -> Iterator[bytes]:
         """The lines of a part that may be shown, in canonical order."""
-        with part.path.open("rb") as file:
+        with _opened(part) as file:
             if self.disclosure is None:
                 yield from file
             else:
@@ -82,9 +86,11 @@ class Content:
     def chunks(self, part: Part) -> Iterator[bytes]:
         """The same as bytes of any length: faster where nobody looks at lines."""
         if self.disclosure is not None:
-            yield b"".join(self.quads(part))
+            lines = self.quads(part)
+            while batch := b"".join(islice(lines, BATCH)):
+                yield batch
             return
-        with part.path.open("rb") as file:
+        with _opened(part) as file:
             while chunk := file.read(CHUNK):
                 yield chunk
 
@@ -128,6 +134,14 @@ def read_content(manifest: Manifest, parts: Parts, release: Release, *, public: 
         shared=tuple(Part(graph, parts.path(name)) for graph, name in sorted(manifest.shared.items())),
         disclosure=Disclosure.read(release.facts) if public else None,
     )
+
+
+def _opened(part: Part) -> BinaryIO:
+    try:
+        return part.path.open("rb")
+    except FileNotFoundError:
+        message = f"what the graph says of {part.holds} is gone: builds replaced it meanwhile, or .kg is damaged"
+        raise Failure(f"{message}; try again, then `kg build --full`") from None
 
 
 def _holds(part: Part) -> str:

@@ -126,7 +126,7 @@ def listed(path: Path) -> list[dict[str, Any]]:
         said = None
     if isinstance(said, dict) and said.get("generator") == GENERATOR:  # pyright: ignore[reportUnknownMemberType]
         return said["files"]  # pyright: ignore[reportUnknownVariableType]
-    if path.is_dir() and any(not each.name.startswith("~export.") for each in path.iterdir()):
+    if path.is_dir() and any(not each.name.startswith((".", "~export.")) for each in path.iterdir()):
         raise Failure(f"{path} holds files that no export wrote; name a new folder, or an empty one")
     return []
 

@@ -54,9 +54,10 @@ def write(content: Content, path: Path, size: int = SIZE) -> Exported:
     found = [*partitions(content.cases, size), *_shared(content.shared)]
     with filling(path, lambda: _said(content)) as folder:
         known = {each["path"]: each for each in folder.before}
-        anew = [each for each in found if not _keep(each, known.get(each.name), folder, content)]
-        for partition in anew:
-            _write(partition, folder, content)
+        anew = [each for each in found if not _keep(each, folder, known=known.get(each.name), content=content)]
+        for number, partition in enumerate(anew, 1):
+            _write(partition, folder, content=content)
+            content.progress(number, len(anew))
         _write_loaders(folder)
     return Exported(len(found), len(anew), sum(folder.files[each.name]["quads"] for each in found))
 
@@ -90,7 +91,7 @@ def _shared(shared: Sequence[Part]) -> list[Partition]:
     return [Partition(FIRST_SHARED + number, (part,)) for number, part in enumerate(shared)]
 
 
-def _keep(partition: Partition, known: dict[str, Any] | None, folder: Folder, content: Content) -> bool:
+def _keep(partition: Partition, folder: Folder, *, known: dict[str, Any] | None, content: Content) -> bool:
     """Keep a part's file where it holds the same already and is as its manifest says."""
     path = folder.path / partition.name
     if not known or known.get("madeOf") != _made_of(partition, content) or not path.is_file():
@@ -101,7 +102,7 @@ def _keep(partition: Partition, known: dict[str, Any] | None, folder: Folder, co
     return True
 
 
-def _write(partition: Partition, folder: Folder, content: Content) -> None:
+def _write(partition: Partition, folder: Folder, *, content: Content) -> None:
     about = {"madeOf": _made_of(partition, content), "holds": [part.holds for part in partition.parts]}
     with folder.file(partition.name).open("wb") as out, COMPRESSIONS[".gz"](out) as packed:
         total = nquads.write_parts(content, partition.parts, packed)

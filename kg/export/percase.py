@@ -11,8 +11,9 @@ from kg.export.targets import Form
 def write(content: Content, folder: Folder, form: Form) -> int:
     """Write the files; how many triples they hold together."""
     total = 0
-    for case, name in file_names(content).items():
-        with folder.file(name + form.ending).open("wb") as out:
+    names = file_names(content)
+    for case in content.each_case():
+        with folder.file(names[case] + form.ending).open("wb") as out:
             total += form.write(content.only(case), out)
     with folder.file(SHARED + form.ending).open("wb") as out:
         return total + form.write(content.without_cases(), out)

@@ -17,7 +17,9 @@ from kg.export.turtle import Facts, Order, entities
 from kg.ntriples import literal_text
 from kg.problem import Failure
 
-_NAME = re.compile(r"(.*[#/:])?([A-Za-z_][\w.-]*)", re.A)
+_NAME = re.compile(r"(.*?[^A-Za-z_])([A-Za-z_][\w.-]*)", re.A)
+"""An IRI as a namespace and the longest name that XML can hold."""
+_DIGITS = "0123456789"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """What XML 1.0 cannot hold, not even as a reference (section 2.2)."""
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -58,13 +60,14 @@ class _Writer:
                 if value[0] == "<":
                     yield f'  <{start} rdf:resource="{_attribute(value)}"/>\n'
                 else:
-                    yield f"  <{start}{_kind(value)}>{_text(value, subject, predicate)}</{end}>\n"
+                    yield f"  <{start}{_kind(value)}>{_text(value, subject=subject, predicate=predicate)}</{end}>\n"
 
     def _element(self, predicate: str) -> tuple[str, str]:
         """What stands in the start tag and in the end tag of a property."""
         if predicate not in self.elements:
-            name = self.names[predicate]
-            self.elements[predicate] = _declared(name[1:-1]) if name[0] == "<" else (name, name)
+            name = self.names.prefixed(predicate[1:-1])
+            is_legal = name and name.rpartition(":")[2][0] not in _DIGITS
+            self.elements[predicate] = (name, name) if is_legal else _declared(predicate[1:-1])
         return self.elements[predicate]
 
 
@@ -87,7 +90,7 @@ def _kind(value: str) -> str:
     return f' rdf:datatype="{_attribute(suffix[2:])}"' if suffix else ""
 
 
-def _text(value: str, subject: str, predicate: str) -> str:
+def _text(value: str, *, subject: str, predicate: str) -> str:
     text = literal_text(value)
     found = _FORBIDDEN.search(text)
     if found:

@@ -19,10 +19,10 @@ def write(content: Content, out: BinaryIO) -> int:
             out.write(f"\nGRAPH {writer.names[f'<{graph}>']} {{\n".encode())
             out.write("".join(writer.entities(lines)).encode("utf-8") + b"}\n")
             total += len(lines)
-    return total + sum(_shared(content, part, writer, out) for part in content.shared)
+    return total + sum(_shared(content, part, writer=writer, out=out) for part in content.shared)
 
 
-def _shared(content: Content, part: Part, writer: Writer, out: BinaryIO) -> int:
+def _shared(content: Content, part: Part, *, writer: Writer, out: BinaryIO) -> int:
     """One shared graph, an entity at a time, because it may be large."""
     out.write(f"\nGRAPH {writer.names[f'<{part.holds}>']} {{\n".encode())
     total = 0

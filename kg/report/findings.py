@@ -48,16 +48,17 @@ class Sources:
         """Take files from below a root (None: from nowhere) and the given texts (standard input)."""
         self.root = root
         self.given = given or {}
-        self._last = Source("", "")
+        self._last: tuple[str, Source | None] = "", None
 
     def line(self, file: str, number: int) -> str | None:
         """A line by its number from 1; None where there is no such file or line."""
-        if number < 1:
+        if file != self._last[0]:
+            self._last = file, self._read(file)
+        source = self._last[1]
+        if source is None or number < 1:
             return None
-        if file != self._last.file:
-            self._last = Source(file, self._read(file))
         try:
-            return self._last.line(number)
+            return source.line(number)
         except IndexError:
             return None
 
@@ -66,14 +67,16 @@ class Sources:
         line = self.line(span.file, span.line)
         return "" if line is None else line[slice(*bounds(span, span.line, line))]
 
-    def _read(self, file: str) -> str:
-        if file in self.given or self.root is None:
-            return self.given.get(file, "")
+    def _read(self, file: str) -> Source | None:
+        if file in self.given:
+            return Source(file, self.given[file])
+        if self.root is None:
+            return None
         try:
             raw = (self.root / file).read_bytes()
         except (OSError, ValueError):
-            return ""
-        return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
+            return None
+        return Source(file, raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace"))
 
 
 def unexplained(code: str) -> Meaning | None:  # noqa: ARG001
@@ -111,7 +114,7 @@ class Findings:
     ) -> Findings:
         """Findings from problems in any order."""
         ordered = sorted(problems, key=lambda each: each.order)
-        return Findings(tuple(ordered), tuple(sorted(files)), sources, explain, folder)
+        return Findings(tuple(ordered), tuple(sorted(set(files))), sources, explain, folder)
 
     def path(self, file: str) -> str:
         """The name that a report gives to a file."""

@@ -10,8 +10,8 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from importlib.resources import files
 from itertools import groupby
+from pathlib import Path
 
 from kg.problem import Problem, Severity
 from kg.report.characters import encodable, one_line
@@ -32,7 +32,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 
 def report(findings: Findings) -> str:
     """The page."""
-    style, script = (files("kg.report").joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    here = Path(__file__).parent
+    style, script = ((here / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     main = element("main", {"id": "main"}, _overview(findings), *_problems(findings), _meanings(findings))
     skip = element("a", {"class": "skip", "href": "#problems"}, "Skip to the problems")
     # Style and script are ours; inside them nothing is escaped, so nothing of the findings may ever go there.

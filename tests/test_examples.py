@@ -1,0 +1,253 @@
+"""Every code has an example that fails and a mended twin that does not; every rule says what a person needs."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from kg import codes, vocab
+from kg.case import Case, Reader
+from kg.check import ENGINES, Checker
+from kg.explain import all_codes, explain, explanations
+from kg.problem import Code, Failure, Severity
+from kg.release import find_releases
+from kg.triples import stated
+from kg.yamltree import Limits
+from tests.material import ROOT
+
+BASE = "https://w3id.org/casegraph/id/"
+RELEASES = find_releases()
+RELEASE = RELEASES["1.0"]
+EXAMPLES = sorted((ROOT / "tests/examples").glob("*.md"))
+CODE = URIRef(vocab.code)
+KEY = URIRef(vocab.sh_codeIdentifier)
+CONSTRAINTS = {
+    SH[name]
+    for name in (
+        *("class", "datatype", "hasValue", "in", "lessThan", "lessThanOrEquals", "maxCount", "minCount", "node", "not"),
+        *("and", "or", "xone", "equals", "disjoint", "maxLength", "minLength", "maxInclusive", "minInclusive"),
+        *("maxExclusive", "minExclusive", "nodeKind", "pattern", "qualifiedValueShape", "sparql", "uniqueLang"),
+    )
+}
+COMMENT = re.compile(r"<!-- (needs|limits): (\S+) -->\n")
+BLOCK = re.compile(r"^```(yaml|text|files|problems)\n(.*?)^```\n", re.S | re.M)
+
+
+@dataclass(frozen=True)
+class Example:
+    """One file of tests/examples: what is wrong, and the same mended."""
+
+    code: str
+    prose: str
+    needs_build: bool
+    limits: Limits
+    fails: bytes
+    problems: str
+    passes: bytes
+
+
+def read_example(path: Path) -> Example:
+    text = path.read_text(encoding="utf-8")
+    settings = dict(COMMENT.findall(text))
+    name, count = settings.get("limits", "bytes=5000000").split("=")
+    heading, fails, passes = re.split("^## (?:Fails|Passes)\n", text, flags=re.M)
+    [code] = re.findall("^# (.+)\n", heading, re.M)
+    [(kind, before), *rest] = BLOCK.findall(fails)
+    [(twin, after)] = BLOCK.findall(passes)
+    assert twin == kind
+    return Example(
+        code=code,
+        prose=heading.partition(f"# {code}\n")[2].strip(),
+        needs_build=settings.get("needs") == "build",
+        limits=Limits(**{name: int(count)}),
+        fails=as_bytes(before, kind),
+        problems=dict(rest).get("problems", ""),
+        passes=as_bytes(after, kind),
+    )
+
+
+def as_bytes(text: str, kind: str) -> bytes:
+    r"""A block as a file; in a block of the kind ``text``, \xNN stands for a byte."""
+    if kind != "text":
+        return text.encode()
+    return re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes.fromhex(found[1].decode()), text.encode())
+
+
+READ_ALONE = [path for path in EXAMPLES if not read_example(path).needs_build]
+NEED_A_BUILD = [path for path in EXAMPLES if read_example(path).needs_build]
+
+
+@cache
+def checker(engine: str) -> Checker:
+    return Checker(RELEASES, engine)
+
+
+def read(raw: bytes, limits: Limits) -> Case:
+    case = Reader(RELEASES, limits).read(raw, "case.md")
+    assert case is not None
+    return case
+
+
+def problems(raw: bytes, limits: Limits) -> str:
+    case = read(raw, limits)
+    found = list(case.problems)
+    if case.record is not None:
+        found += checker("shacl").check(case, stated(case, BASE), BASE)
+    found.sort(key=lambda problem: problem.order)
+    return "".join(f"{each.span.line}:{each.span.column} {each.severity.label} {each.code}\n" for each in found)
+
+
+def by_stem(path: Path) -> str:
+    return path.stem
+
+
+def test_every_code_has_an_example():
+    assert [path.stem for path in EXAMPLES] == all_codes(RELEASE)
+    assert len(READ_ALONE) > 90
+
+
+def test_every_code_of_python_is_explained():
+    reported = [code for code in vars(codes).values() if isinstance(code, Code)]
+    assert len(reported) > 30
+    assert {(code.name, code.severity) for code in reported} <= {
+        (each.code, each.severity) for each in explanations(RELEASE).values()
+    }
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=by_stem)
+def test_example_is_whole(path: Path):
+    example = read_example(path)
+    assert example.code == path.stem
+    assert len(example.prose) > 60
+    assert example.fails != example.passes
+
+
+@pytest.mark.parametrize("path", READ_ALONE, ids=by_stem)
+def test_example_fails_as_it_says(path: Path):
+    example = read_example(path)
+    assert problems(example.fails, example.limits) == example.problems
+    severity = explain(example.code, RELEASE).severity.label
+    assert f" {severity} {example.code}\n" in example.problems
+
+
+@pytest.mark.parametrize("path", READ_ALONE, ids=by_stem)
+def test_mended_twin_passes(path: Path):
+    example = read_example(path)
+    assert problems(example.passes, example.limits) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", READ_ALONE, ids=by_stem)
+def test_engines_agree(path: Path):
+    case = read(read_example(path).fails, read_example(path).limits)
+    if case.record is None:
+        pytest.skip("nothing of this file can be read, so there is nothing to validate")
+    fast, reference = (checker(engine).results(case, stated(case, BASE)) for engine in ENGINES)
+    assert fast == reference
+
+
+@pytest.mark.parametrize("path", NEED_A_BUILD, ids=by_stem)
+def test_example_that_needs_a_build_says_which_files(path: Path):
+    example = read_example(path)
+    assert example.fails.strip()
+    assert not example.problems
+
+
+# --- Rules: what their shapes have to say ---------------------------------------------------------------
+
+
+@cache
+def shapes() -> Graph:
+    graph = Graph()
+    for path in sorted(RELEASE.shapes.glob("*.ttl")):
+        graph.parse(path)
+    return graph
+
+
+def rules() -> list[Node]:
+    return sorted(each for each in set(shapes().subjects(CODE)) if (each, KEY, None) not in shapes())
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.split("#")[-1])
+def test_rule_is_whole(rule: Node):
+    graph = shapes()
+    assert (rule, RDF.type, SH.PropertyShape) in graph
+    assert list(graph.subjects(SH.property, rule))
+    assert len([each for each in graph.predicates(rule) if each in CONSTRAINTS]) == 1
+    for predicate in (CODE, SH.path, SH.severity, SH.message, RDFS.comment, URIRef(vocab.mend)):
+        assert len(list(graph.objects(rule, predicate))) == 1, predicate
+    assert isinstance(graph.value(rule, SH.path), URIRef)
+    message = graph.value(rule, SH.message)
+    assert isinstance(message, Literal)
+    assert message.language is None
+    assert not message.endswith(".")
+    assert re.fullmatch("[a-z]+(-[a-z]+)*", str(graph.value(rule, CODE)))
+
+
+def test_shapes_that_share_a_code_share_its_severity_and_one_example():
+    graph = shapes()
+    codes_of_rules = {str(code) for code in graph.objects(None, CODE)}
+    assert len(codes_of_rules) > 50
+    for code in codes_of_rules:
+        same = list(graph.subjects(CODE, Literal(code)))
+        assert len({graph.value(shape, SH.severity) for shape in same}) == 1, code
+        assert len([shape for shape in same if (shape, SKOS.example, None) in graph]) == 1, code
+
+
+def test_every_shape_of_a_property_is_a_field_or_a_rule():
+    graph = shapes()
+    targets = {*graph.subjects(SH.targetClass), *graph.subjects(SH.targetSubjectsOf)}
+    attached = {shape for target in targets for shape in graph.objects(target, SH.property)}
+    fields = set(graph.subjects(KEY))
+    assert attached == fields | set(rules())
+
+
+def test_queries_of_rules_name_what_is_declared():
+    ontology = Graph()
+    for path in (*sorted(RELEASE.ontology.glob("*.ttl")), *sorted((ROOT / "ontology/system").glob("*.ttl"))):
+        ontology.parse(path)
+    graph = shapes()
+    queries = list(graph.objects(None, SH.select))
+    assert len(queries) > 10
+    namespaces = {str(graph.value(each, SH.prefix)): str(graph.value(each, SH.namespace)) for each in declarations()}
+    used = {pair for query in queries for pair in re.findall(r"([a-z-]+):(\w+)", query)}
+    assert {prefix for prefix, _ in used} == set(namespaces)
+    terms = {URIRef(namespaces[prefix] + name) for prefix, name in used}
+    assert [term for term in terms if not is_declared(term, ontology)] == []
+
+
+def declarations() -> list[Node]:
+    return list(shapes().objects(None, SH.declare))
+
+
+def is_declared(term: URIRef, ontology: Graph) -> bool:
+    kinds = {OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, SKOS.Concept}
+    return bool(kinds & set(ontology.objects(term, RDF.type)))
+
+
+# --- kg.explain -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", all_codes(RELEASE))
+def test_code_is_explained(code: str):
+    explanation = explain(code, RELEASE)
+    for text in (explanation.title, explanation.meaning, explanation.mend, explanation.example):
+        assert text.strip()
+
+
+def test_an_unknown_term_is_explained_by_its_vocabulary():
+    explanation = explain("unknown-verification-status", RELEASE)
+    assert explanation.severity is Severity.ERROR
+    assert "of a value claim, needs_review, verified, rejected" in explanation.mend
+    assert "of a context claim, verified, unverified, inferred" in explanation.mend
+
+
+def test_an_unknown_code_names_the_nearest():
+    with pytest.raises(Failure, match="there is no code missing_titel; did you mean missing-title"):
+        explain("missing_titel", RELEASE)
+    with pytest.raises(Failure, match="kg explain lists all codes"):
+        explain("zzz", RELEASE)
