@@ -19,7 +19,7 @@ class Capture:
 
     source: str
     """The source's IRI, relative to the base."""
-    path: Path | None
+    path: Path
     text: str = ""
     sha256: str = ""
     state: str = ""

@@ -151,7 +151,7 @@ def _about_metric(record: Record, claim: Record, base: str) -> Iterator[Triple]:
 def _quantity(node: str, quantity: Quantity) -> Iterator[Triple]:
     kind = vocab.schema_MonetaryAmount if quantity.currency else vocab.schema_QuantitativeValue
     yield node, iri(vocab.rdf_type), iri(kind)
-    if quantity.is_range:
+    if quantity.low != quantity.high:
         yield node, iri(vocab.schema_minValue), literal(_decimal(quantity.low), vocab.xsd_decimal)
         yield node, iri(vocab.schema_maxValue), literal(_decimal(quantity.high), vocab.xsd_decimal)
     else:

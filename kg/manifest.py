@@ -20,6 +20,15 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
+class TextEntry:
+    """A captured text as a build found it; without hash and stamp where it was not there."""
+
+    path: str
+    sha256: str
+    stamp: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FileEntry:
     """One Markdown file as a build found it; ``part`` is empty where it is no case, or one with errors."""
 
@@ -32,6 +41,7 @@ class FileEntry:
     quads: int = 0
     counts: dict[str, int] = field(default_factory=dict[str, int])
     """Records by class."""
+    texts: tuple[TextEntry, ...] = ()
     entities: tuple[Entity, ...] = ()
     problems: tuple[Problem, ...] = ()
     """What is wrong with the file by itself."""
@@ -149,6 +159,7 @@ def _said(entry: FileEntry) -> list[Any]:
     """An entry as JSON; lists in field order, because ``asdict`` copies deeply and 10,000 entries are many."""
     return [
         *(entry.path, entry.sha256, entry.stamp, entry.case, entry.part, entry.quads, entry.counts),
+        [(each.path, each.sha256, each.stamp) for each in entry.texts],
         [(each.iri, each.kind, each.name) for each in entry.entities],
         [asdict(problem) for problem in entry.problems],
         [asdict(problem) for problem in entry.across],
@@ -156,9 +167,10 @@ def _said(entry: FileEntry) -> list[Any]:
 
 
 def _entry(*said: Any) -> FileEntry:
-    path, sha256, stamp, case, part, quads, counts, entities, problems, across = said
+    path, sha256, stamp, case, part, quads, counts, texts, entities, problems, across = said
     return FileEntry(
         *(path, sha256, tuple(stamp), case, part, quads, counts),
+        texts=tuple(TextEntry(path, sha256, tuple(stamp)) for path, sha256, stamp in texts),
         entities=tuple(Entity(*each) for each in entities),
         problems=tuple(_problems(problems)),
         across=tuple(_problems(across)),

@@ -204,7 +204,7 @@ _SHARE = rf"""(?<![\w/])
 _MENTION = re.compile(
     rf"""
     (?P<multiplier>\b{_any(_MULTIPLIERS)}\b(?!-))
-    | (?P<qualifiers>(?:(?:(?<!\w)|(?<=~)){_any((*_COMPARATORS, *_APPROXIMATE))}\s*)*+)
+    | (?P<qualifiers>(?:(?:(?<!\w)|(?<=~)){_any((*_COMPARATORS, *_APPROXIMATE))}\s*){{0,3}}+)
       (?: (?P<share>{_SHARE})
         | (?<!\w)(?<!\d[.,:])(?<![a-z]-)(?P<between>(?<=between\ ))?(?P<from>(?<=from\ ))?
           {_number(1)} (?: (?P<glue>{_GLUE}){_number(2)} )? (?P<ending>\+|\s+{_any(_ENDINGS)}\b)? )""",

@@ -41,6 +41,8 @@ class Settings:
     """Ontology release of the built graph; empty means the newest."""
     max_file_size: int = Limits().bytes
     """Bytes above which a file is refused."""
+    processes: str = ""
+    """Catalogue that processes are resolved by, such as ``cross-industry/7.4``."""
     title: str = "Casegraph dataset"
     """Name of the dataset."""
 
@@ -102,6 +104,7 @@ class Workspace:
             target=self.target.version,
             title=self.settings.title,
             limits=Limits(bytes=self.settings.max_file_size),
+            processes=self.settings.processes,
             workers=self.workers,
         )
 

@@ -1,6 +1,7 @@
 """Every code has an example that fails and a mended twin that does not; every rule says what a person needs."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,12 +18,12 @@ from kg.problem import Code, Failure, Severity
 from kg.release import find_releases
 from kg.triples import stated
 from kg.yamltree import Limits
-from tests.material import ROOT
+from tests.material import ROOT, demonstration_files, needs_corpus, real_files
 
 BASE = "https://w3id.org/casegraph/id/"
 RELEASES = find_releases()
 RELEASE = RELEASES["1.0"]
-EXAMPLES = sorted((ROOT / "tests/examples").glob("*.md"))
+EXAMPLES = sorted((ROOT / "tests/examples").glob("*.md"), key=lambda path: path.stem)
 CODE = URIRef(vocab.code)
 KEY = URIRef(vocab.sh_codeIdentifier)
 CONSTRAINTS = {
@@ -141,13 +142,15 @@ def test_mended_twin_passes(path: Path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", READ_ALONE, ids=by_stem)
-def test_engines_agree(path: Path):
-    case = read(read_example(path).fails, read_example(path).limits)
-    if case.record is None:
-        pytest.skip("nothing of this file can be read, so there is nothing to validate")
-    fast, reference = (checker(engine).results(case, stated(case, BASE)) for engine in ENGINES)
-    assert fast == reference
+def test_engines_agree_on_the_examples():
+    compared = 0
+    for example in map(read_example, READ_ALONE):
+        case = read(example.fails, example.limits)
+        if case.record is not None:
+            fast, reference = (checker(engine).results(case, stated(case, BASE)) for engine in ENGINES)
+            assert fast == reference, example.code
+            compared += 1
+    assert compared > 80
 
 
 @pytest.mark.parametrize("path", NEED_A_BUILD, ids=by_stem)
@@ -251,3 +254,37 @@ def test_an_unknown_code_names_the_nearest():
         explain("missing_titel", RELEASE)
     with pytest.raises(Failure, match="kg explain lists all codes"):
         explain("zzz", RELEASE)
+
+
+# --- docs/reference/problem-counts.md -------------------------------------------------------------------
+
+
+def counts(files: list[Path]) -> dict[tuple[str, str], tuple[int, int]]:
+    """How many problems of each code and severity some cases have, and in how many of them."""
+    total: Counter[tuple[str, str]] = Counter()
+    cases: Counter[tuple[str, str]] = Counter()
+    for path in files:
+        case = read(path.read_bytes(), Limits())
+        found = [*case.problems, *checker("shacl").check(case, stated(case, BASE), BASE)]
+        kinds = [(each.code, each.severity.label) for each in found]
+        total.update(kinds)
+        cases.update(set(kinds))
+    return {kind: (total[kind], cases[kind]) for kind in total}
+
+
+def counts_of_the_docs(column: int) -> dict[tuple[str, str], tuple[int, int]]:
+    text = (ROOT / "docs/reference/problem-counts.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in re.findall(r"^\| [a-z].*", text, re.M)]
+    table = {(row[0], row[1]): (int(row[column]), int(row[column + 1])) for row in rows if row[0] != "code"}
+    assert len(table) > 10
+    return {kind: both for kind, both in table.items() if both != (0, 0)}
+
+
+def test_counts_of_the_demonstration_cases():
+    assert counts(demonstration_files()) == counts_of_the_docs(4)
+
+
+@needs_corpus
+def test_counts_of_the_real_cases():
+    assert len(real_files()) == 117
+    assert counts(real_files()) == counts_of_the_docs(2)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from kg import codes, identity, vocab
-from kg.build.inputs import Inputs, reader
-from kg.build.scan import Found
+from kg import codes, evidence, identity, vocab
+from kg.build.inputs import Inputs, checker, reader, resolver
+from kg.build.scan import Found, shown_path, stamp
+from kg.captures import Capture, read_captures
 from kg.case import Case
 from kg.identity import Entity
-from kg.manifest import FileEntry, case_graphs
+from kg.manifest import FileEntry, TextEntry, case_graphs
 from kg.ntriples import Triple, iri
 from kg.problem import Span
 from kg.triples import home_graph, nquads, stated
@@ -20,13 +22,19 @@ from kg.triples import home_graph, nquads, stated
 
 @dataclass(slots=True)
 class Work:
-    """A sound case on its way through the steps."""
+    """A case that has a record, on its way through the steps."""
 
     case: Case
-    base: str
+    inputs: Inputs
+    captures: Sequence[Capture] = ()
     stated: list[Triple] = field(default_factory=list[Triple])
     derived: list[Triple] = field(default_factory=list[Triple])
     entities: list[Entity] = field(default_factory=list[Entity])
+
+    @property
+    def base(self) -> str:
+        """What every IRI begins with."""
+        return self.inputs.base
 
     @property
     def graph(self) -> str:
@@ -51,15 +59,42 @@ def identify(work: Work) -> None:
     work.derived += triples
 
 
+def locate(work: Work) -> None:
+    """Where its quotes stand in the captured texts, and what its figures are."""
+    assert work.case.record is not None
+    work.derived += evidence.derive(work.case.record, work.captures, work.base)
+
+
+def resolve(work: Work) -> None:
+    """The processes that its codes and names mean."""
+    assert work.case.record is not None
+    work.derived += resolver(work.inputs).derive(work.case.record, work.base)
+
+
 def sign(work: Work) -> None:
     """The methods that the derived facts were made by."""
     graph = iri(work.derived_graph)
-    for method in identity.METHODS:
-        work.derived.append((graph, iri(vocab.derivedBy), iri(method)))
+    work.derived += [(graph, iri(vocab.derivedBy), iri(method)) for method in work.inputs.methods]
 
 
-STEPS: tuple[Callable[[Work], None], ...] = (state, identify, sign)
-"""What happens to a sound case, in order."""
+def check(work: Work) -> None:
+    """What the shapes find wrong, in what is stated and in how it agrees with what is derived."""
+    found = checker(work.inputs).check(work.case, [*work.stated, *work.derived], work.base)
+    work.case.problems += found
+
+
+STEPS: tuple[Callable[[Work], None], ...] = (state, identify, locate, resolve, sign, check)
+"""What happens to a case that has a record, in order."""
+
+
+def run_steps(case: Case, inputs: Inputs, folder: Path) -> Work:
+    """A case after all steps; its problems are complete then."""
+    assert case.record is not None
+    within = (folder.resolve(), inputs.root.resolve(), *(each.resolve() for each in inputs.folders))
+    work = Work(case, inputs, read_captures(case.record, folder, within))
+    for step in STEPS:
+        step(work)
+    return work
 
 
 def make_entry(found: Found, inputs: Inputs) -> FileEntry:
@@ -72,28 +107,31 @@ def make_entry(found: Found, inputs: Inputs) -> FileEntry:
         return FileEntry(found.shown, "", found.stamp, problems=(problem,))
     entry = FileEntry(found.shown, hashlib.sha256(raw).hexdigest(), found.stamp)
     case = reader(inputs).read(raw, found.shown)
-    return entry if case is None else _case_entry(entry, case, inputs)
+    if case is None:
+        return entry
+    work = run_steps(case, inputs, found.path.parent) if case.record else None
+    entry = replace(entry, problems=tuple(sorted(case.problems, key=lambda problem: problem.order)))
+    return _with_part(entry, work) if work else entry
 
 
-def _case_entry(entry: FileEntry, case: Case, inputs: Inputs) -> FileEntry:
-    problems = tuple(sorted(case.problems, key=lambda problem: problem.order))
-    if case.record is None or not case.is_sound:
-        return FileEntry(entry.path, entry.sha256, entry.stamp, problems=problems)
-    work = Work(case, inputs.base)
-    for step in STEPS:
-        step(work)
+def _with_part(entry: FileEntry, work: Work) -> FileEntry:
+    """The entry with what the graph gets from the case, where it is sound; and with the texts that it was read with."""
+    entry = replace(entry, texts=tuple(_text_entry(each, work.inputs.root) for each in work.captures))
+    if not work.case.is_sound or work.case.record is None:
+        return entry
     lines = nquads(work.stated, work.graph) + nquads(work.derived, work.derived_graph)
-    return FileEntry(
-        entry.path,
-        entry.sha256,
-        entry.stamp,
-        case=case.record.iri,
-        part=inputs.parts.write(sorted(lines)),
+    return replace(
+        entry,
+        case=work.case.record.iri,
+        part=work.inputs.parts.write(sorted(lines)),
         quads=len(lines),
         counts=_counts(work.stated),
         entities=tuple(work.entities),
-        problems=problems,
     )
+
+
+def _text_entry(capture: Capture, root: Path) -> TextEntry:
+    return TextEntry(shown_path(capture.path, root), capture.sha256, stamp(capture.path))
 
 
 def _counts(triples: list[Triple]) -> dict[str, int]:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kg import __version__, identity
+from kg import __version__, evidence, identity, process
 from kg.case import Reader
-from kg.catalogue import find_catalogues
+from kg.catalogue import PCF, find_catalogues, read_catalogue
+from kg.check import Checker
 from kg.parts import Parts
+from kg.problem import Failure
+from kg.process import Linker, Resolver
 from kg.release import Release, digest, find_releases
 from kg.yamltree import Limits
 
@@ -25,6 +28,8 @@ class Inputs:
     target: str
     title: str
     limits: Limits
+    processes: str = ""
+    """Edition and version of the catalogue that codes and names are resolved by; empty means the first one."""
     workers: int = 0
     """Processes that read case files; 0 means one for each processor."""
 
@@ -38,6 +43,11 @@ class Inputs:
         """The release that the built graph is at."""
         return releases(self)[self.target]
 
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods, with their versions, that derived facts are made by."""
+        return (*identity.METHODS, *evidence.METHODS, *process.METHODS)
+
     def basis(self) -> dict[str, str]:
         """What every part depends on; where it differs from the previous build's, every part is made anew."""
         return {
@@ -45,7 +55,8 @@ class Inputs:
             "base": self.base,
             "target": self.target,
             "limits": repr(self.limits),
-            "methods": f"{identity.ORGANISATION_METHOD} {identity.DOCUMENT_METHOD}",
+            "methods": " ".join(self.methods),
+            "processes": self.processes,
             "catalogues": digest(find_catalogues(self.root).values()),
             **{f"release {version}": release.digest for version, release in releases(self).items()},
         }
@@ -61,3 +72,20 @@ def releases(inputs: Inputs) -> dict[str, Release]:
 def reader(inputs: Inputs) -> Reader:
     """One reader for each process, because it keeps the shapes."""
     return Reader(releases(inputs), inputs.limits)
+
+
+@cache
+def checker(inputs: Inputs) -> Checker:
+    """One checker for each process, because it keeps the compiled shapes."""
+    return Checker(releases(inputs))
+
+
+@cache
+def resolver(inputs: Inputs) -> Linker:
+    """One process linker for each process, because it keeps the catalogue."""
+    found = find_catalogues(inputs.root)
+    wanted = f"{PCF}{inputs.processes}" if inputs.processes else next(iter(found))
+    if wanted not in found:
+        known = ", ".join(scheme.removeprefix(PCF) for scheme in found)
+        raise Failure(f"there is no process catalogue {inputs.processes}; known: {known}")
+    return Linker(Resolver(read_catalogue(found[wanted])))

@@ -85,7 +85,7 @@ def _read_cases(inputs: Inputs, previous: Manifest | None, progress: Progress) -
     known = previous.files if previous is not None and previous.basis == basis else {}
     seen = previous.looked if previous is not None else 0
     found = find_markdown(inputs.root, inputs.folders)
-    changed = [each for each in found if not is_unchanged(each, known.get(each.shown), seen)]
+    changed = [each for each in found if not is_unchanged(each, known.get(each.shown), inputs.root, seen)]
     fresh = run(changed, inputs, progress)
     files = {each.shown: fresh.get(each.shown) or known[each.shown] for each in found}
     return Manifest(basis, files, looked=looked), len(changed)

@@ -40,7 +40,7 @@ def _walk(folder: Path, root: Path) -> Iterator[Found]:
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(Path(entry.path), root)
         elif entry.name.lower().endswith((".md", ".markdown")) and entry.is_file():
-            yield Found(shown_path(Path(entry.path), root), Path(entry.path), _stamp(entry.stat()))
+            yield Found(shown_path(Path(entry.path), root), Path(entry.path), _stamp_of(entry.stat()))
 
 
 def shown_path(path: Path, root: Path) -> str:
@@ -48,17 +48,37 @@ def shown_path(path: Path, root: Path) -> str:
     return Path(os.path.relpath(path, root)).as_posix()
 
 
-def _stamp(stat: os.stat_result) -> tuple[int, ...]:
+def stamp(path: Path | str) -> tuple[int, ...]:
+    """A file's stamp; empty where there is none."""
+    try:
+        return _stamp_of(os.stat(path))  # noqa: PTH116  (a Path for each of 30,000 texts costs more than the look)
+    except OSError:
+        return ()
+
+
+def _stamp_of(stat: os.stat_result) -> tuple[int, ...]:
     return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
 
 
-def is_unchanged(found: Found, entry: FileEntry | None, looked: float) -> bool:
-    """Whether a file is as a build saw it: by its stamp, and by its hash where the stamp may lie."""
-    if entry is None:
+def is_unchanged(found: Found, entry: FileEntry | None, root: Path, looked: float) -> bool:
+    """Whether a case file and the captured texts of its sources are as a build saw them."""
+    if entry is None or not _is_same(found.path, found.stamp, (entry.stamp, entry.sha256), looked):
         return False
-    if found.stamp == entry.stamp and max(found.stamp[1:3]) < looked * 1e9 - RACY:
+    for text in entry.texts:
+        path = os.path.join(root, text.path)  # noqa: PTH118
+        if not _is_same(path, stamp(path), (text.stamp, text.sha256), looked):
+            return False
+    return True
+
+
+def _is_same(path: Path | str, now: tuple[int, ...], before: tuple[tuple[int, ...], str], looked: float) -> bool:
+    """By its stamp, and by its hash where the stamp may lie."""
+    old, sha256 = before
+    if not now or not old:
+        return now == old
+    if now == old and max(now[1:3]) < looked * 1e9 - RACY:
         return True
-    return file_hash(found.path) == entry.sha256
+    return file_hash(Path(path)) == sha256
 
 
 def file_hash(path: Path) -> str:

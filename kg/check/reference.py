@@ -49,7 +49,7 @@ def results(shapes: Graph, data: Graph) -> Iterator[Row]:
     """The results of some data."""
     try:
         report = _validate(data, shacl_graph=shapes, inference="none", inplace=True)[1]
-    except Exception as error:  # noqa: BLE001  rdflib raises nothing narrower for a query that it cannot read
+    except Exception as error:  # rdflib raises nothing narrower for a query that it cannot read
         raise ShapeError(f"the shapes cannot be applied: {error}") from error
     if isinstance(report, ValidationFailure):
         raise ShapeError(f"the shapes cannot be applied: {report}")
