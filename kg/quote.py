@@ -30,7 +30,7 @@ DISTINCTIVE = 12
 """Characters that the longest part of a quote with an ellipsis needs: short parts stand in any long text."""
 MOST_PARTS = 50
 """Parts between ellipses; a quote with more is not taken apart."""
-SEEDS, SEED_PLACES, SEED_WORK = 48, 8, 500_000_000
+SEEDS, SEED_PLACES, SEED_WORK = 48, 8, 200_000_000
 """For the closest passage: snippets of a quote, places looked at of each, characters read in all."""
 CHUNK = 100_000
 """Pieces of a rewritten text that are held before they are joined."""

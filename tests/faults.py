@@ -6,7 +6,7 @@ No field is named below the text of the case: a new field or vocabulary is damag
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -94,8 +94,16 @@ Tree = dict[str, Any]
 Steps = tuple[str | int, ...]
 
 LITERALS: dict[str, tuple[object, ...]] = {
-    vocab.xsd_string: ("", " ", "\t\n", "odd & \"id\" <50%>/x\\y", "Zeile 1\nZeile 2", "x" * 400, "\u00a0"),
-    vocab.xsd_anyURI: ("", "harbour-line.example", "http://", "ftp://x.example/", "https://x y", "https://[bad", "HTTP://X"),
+    vocab.xsd_string: ("", " ", "\t\n", 'odd & "id" <50%>/x\\y', "Zeile 1\nZeile 2", "x" * 400, "\u00a0"),
+    vocab.xsd_anyURI: (
+        "",
+        "harbour-line.example",
+        "http://",
+        "ftp://x.example/",
+        "https://x y",
+        "https://[bad",
+        "HTTP://X",
+    ),
     vocab.xsd_date: ("2016-01-01", "2036-12-31", "2026-02-30", "March", "2026-03-09"),
     vocab.xsd_boolean: (True, False, "perhaps"),
     vocab.xsd_integer: (0, 1, 2, 999, -1, "many"),
@@ -161,16 +169,16 @@ class Faults:
             fault.damage(case)
         return f"---\n{yaml.safe_dump(case, sort_keys=False, allow_unicode=True)}---\n\n# A third fewer calls\n"
 
-    def sample(self, count: int, seed: str, *, together: int = 3) -> Iterator[tuple[Fault, ...]]:
-        """Groups of faults that are put into one case each: as many in all as counted, each once before any twice."""
-        random, drawn = Random(seed), list[Fault]()
+    def groups(self, count: int, seed: str, first: Iterable[Fault] = ()) -> Iterator[tuple[Fault, ...]]:
+        """Groups of one to seven faults, each for one case: those given, then all in any order, as many as counted."""
+        random, drawn = Random(seed), list(first)
         while len(drawn) < count:
             drawn += random.sample(self.all, len(self.all))
-        rest = drawn[:count]
-        while rest:
-            size = random.randint(1, 2 * together - 1)
-            yield tuple(rest[:size])
-            rest = rest[size:]
+        drawn = random.sample(drawn[:count], count)
+        while drawn:
+            size = random.randint(1, 7)
+            yield tuple(drawn[:size])
+            del drawn[:size]
 
     def _of_record(self, steps: Steps, record: Tree, shape: RecordShape) -> Iterator[Fault]:
         kept = {key: record[key] for key in (*shape.identifiers, VERSION_USED[0]) if key in record}
@@ -187,8 +195,8 @@ class Faults:
             yield from self._of_record(steps, inner, shape)
 
     def _values(self, now: Any, field: Field) -> Iterator[object]:
-        if field.kind is Kind.RECORD:
-            yield from _records_damaged(now, field)
+        if field.record is not None:
+            yield from ({}, [], "text") if field.single else self._lists(now, field.record)
             return
         singles = list(self._singles(field))
         if field.single:
@@ -198,6 +206,13 @@ class Faults:
             yield from ([each] for each in singles)
             yield from ([*now, each] for each in singles[:2])
             yield from ([], [*now, now[0]], [*now, None], now[0], singles, singles[::-1])
+
+    def _lists(self, now: list[Tree], shape: RecordShape) -> Iterator[object]:
+        first, ids = now[0], shape.identifiers
+        yield from ([], {}, now[1:], [*now, None], [*now, first], [*now, {**first, **dict.fromkeys(ids, "X 1")}])
+        yield [*now, {key: first[key] for key in ids}]
+        yield [*now, {key: first[key] if key in ids else _other(value) for key, value in first.items()}]
+        yield from ([{**first, **dict.fromkeys(ids, odd)}] for odd in ("50% of\\it", "VC-1", "CC-0001", "S 1"))
 
     def _singles(self, field: Field) -> Iterator[object]:
         if field.kind is Kind.LITERAL:
@@ -211,15 +226,9 @@ class Faults:
             yield from terms
 
 
-def _records_damaged(now: Any, field: Field) -> Iterator[object]:
-    if field.single:
-        yield from ({}, [], "text")
-        return
-    first = now[0]
-    ids = field.record.identifiers if field.record else ()
-    yield from ([], {}, now[1:], [*now, first], [*now, {**first, **{key: "X 1" for key in ids}}], [*now, None])
-    yield [*now, {key: first[key] for key in ids}]
-    yield [{**first, **{key: odd for key in ids}} for odd in ("50% of\\it", "VC-1", "CC-0001", "S 1")]
+def _other(value: object) -> object:
+    """Another value, so that two records with one id contradict each other."""
+    return f"{value} too" if isinstance(value, str) else not value if isinstance(value, bool) else value
 
 
 def _fields(steps: Steps, record: Tree, shape: RecordShape, *, nested: bool = True) -> Iterator[tuple[Steps, Field]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from kg import vocab
 from kg.case import Case
@@ -52,7 +53,7 @@ class _Inspector:
         self.rulebook = Rulebook(release)
 
     def results(self, triples: list[Triple]) -> list[Result]:
-        """The engines see the case and, of the ontology, only what the case refers to (FACTS: SHACL)."""
+        """The engines see the case and, of the ontology, only what the case refers to (more would only cost time)."""
         types = self.rulebook.types
         lines = [f"{s} {p} {o} .\n" for s, p, o in triples]
         lines += [types[o] for o in {o: None for _, _, o in triples} if o in types]
@@ -64,12 +65,11 @@ class _Inspector:
 
     def _problem(self, result: Result, places: Places) -> Problem:
         meaning, name = self.rulebook.meaning(result), places.home(result).name
-        message = f"{name}: {self._message(result, places)}" if name else self._message(result, places)
         return Problem(
             code=meaning.code_for(result.component),
             severity=_SEVERITIES.get(result.severity, Severity.ERROR),
-            span=places.span(result, meaning.limit),
-            message=message,
+            span=places.span(_as_reported(result, meaning), meaning.limit),
+            message=self._message(result, places),
             hint=self._hint(result, meaning, places),
             record=name,
         )
@@ -77,6 +77,8 @@ class _Inspector:
     def _message(self, result: Result, places: Places) -> str:
         """The shape's own words, then what the file says there, then what would be right."""
         meaning = self.rulebook.meaning(result)
+        if meaning.reported_at:
+            return meaning.message
         said = [*_evidence(result, places), *_compared(result, meaning, places)]
         parts = [meaning.message, ", ".join(said), self._choices(result, meaning, places)]
         return "; ".join(filter(None, parts)) or f"{local_name(result.component)} does not hold"
@@ -99,6 +101,11 @@ class _Inspector:
         allowed = self._allowed(result, meaning, places)
         near = nearest(text_of(result.value), allowed) if allowed else ""
         return f"did you mean `{near}`?" if near else _as_hint(meaning.mend)
+
+
+def _as_reported(result: Result, meaning: Meaning) -> Result:
+    """A result about the value at which its shape wants it reported."""
+    return replace(result, path=f"<{meaning.reported_at}>", value="") if meaning.reported_at else result
 
 
 def nearest(text: str, allowed: list[str]) -> str:

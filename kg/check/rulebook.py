@@ -33,6 +33,8 @@ class Meaning:
     compared: str
     """The predicate whose values it compares with."""
     field: Field | None
+    reported_at: str
+    """The predicate at whose value the problem is reported; empty where that is the shape's path."""
 
     def code_for(self, component: str) -> str:
         """The code of the problem that a constraint component found: a rule's own; a field's by component and key."""
@@ -65,6 +67,7 @@ class Rulebook:
             limit=int(self._one(shape, vocab.sh_maxCount) or 0),
             compared=next(filter(None, compared), ""),
             field=self._fields.get(shape),
+            reported_at=self._one(shape, vocab.reportedAt),
         )
 
     @cached_property

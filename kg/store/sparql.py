@@ -140,6 +140,7 @@ def refusal(found: Sequence[Token]) -> Refusal | None:
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _CLASSES = re.compile(r"\[(?:'[^']*'|[^\]'])*\]")
+_NOT_FOR_US = ("SERVICE", "LATERAL")
 _EXPECTED = re.compile(r'"(?:[^"\\]|\\.)*"|[A-Za-z][^,"]*')
 
 
@@ -167,19 +168,19 @@ def syntax_fault(text: str, message: str) -> SyntaxFault:
     return SyntaxFault(line, column, _sentence(_at(text, line, column), expected))
 
 
-def _sentence(found: str, expected: list[str]) -> str:
+def _sentence(token: Token | None, expected: list[str]) -> str:
     reasons = [each for each in expected if " " in each]
     if reasons:
         return "; ".join(reasons)
-    shown = " ".join(expected[:12]) + (" …" if len(expected) > 12 else "")
-    return f"{found} cannot stand here" + (f"; expected: {shown}" if shown else "")
+    found = f"`{token.text}` cannot stand here" if token else "the query ends before it is complete"
+    known = [each for each in expected if each not in _NOT_FOR_US]
+    shown = " ".join(known[:12]) + (" …" if len(known) > 12 else "")
+    return f"{found}; expected: {shown}" if shown else found
 
 
-def _at(text: str, line: int, column: int) -> str:
-    lines = text.splitlines(keepends=True)
-    rest = "".join([*(lines[line - 1 : line] or [""]), *lines[line:]])[column - 1 :]
-    token = next(tokens(rest), None)
-    return f"`{token.text}`" if token else "the end of the query"
+def _at(text: str, line: int, column: int) -> Token | None:
+    lines = text.splitlines(keepends=True)[line - 1 :]
+    return next(tokens("".join(lines)[column - 1 :]), None)
 
 
 def excerpt(text: str, line: int, column: int) -> str:

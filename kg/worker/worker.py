@@ -53,7 +53,7 @@ class Worker:
         self.prefixes = dict(prefixes or {})
         self._pipe: _Pipe | None = None
 
-    def __enter__(self) -> Worker:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
