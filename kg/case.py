@@ -35,7 +35,11 @@ class Record:
 
     def texts(self, path: str) -> list[str]:
         """The texts under a predicate; empty where the record has none."""
-        return [value.text for value in self._under(path) if isinstance(value, Scalar)]
+        return [value.text for value in self.scalars(path)]
+
+    def scalars(self, path: str) -> list[Scalar]:
+        """The texts under a predicate, with their places."""
+        return [value for value in self._under(path) if isinstance(value, Scalar)]
 
     def text(self, path: str) -> str | None:
         """The one text under a predicate."""
@@ -82,6 +86,14 @@ class Case:
     record: Record | None = None
     problems: list[Problem] = field(default_factory=list[Problem])
     front: FrontMatter | None = None
+
+    def span_of(self, predicate: str, record: Record | None = None) -> Span | None:
+        """The place of the first text under a predicate of a record, by default the case's own."""
+        record = record or self.record
+        scalar = next(iter(record.scalars(predicate)), None) if record else None
+        if scalar is None or self.front is None:
+            return None
+        return self.source.span(self.front.start + scalar.start, self.front.start + scalar.end)
 
     @property
     def is_sound(self) -> bool:

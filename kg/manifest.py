@@ -17,6 +17,7 @@ from kg.identity import Entity
 from kg.problem import Problem, Severity, Span, has_errors
 
 FORMAT = 1
+"""Layout of the manifest; one of another layout is as good as none, and the next build makes everything anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,17 @@ class TextEntry:
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One Markdown file as a build found it; ``part`` is empty where it is no case, or one with errors."""
+    """One Markdown file as a build found it; ``case`` is empty where it is no case, or one with errors."""
 
     path: str
     sha256: str
     stamp: tuple[int, ...]
+    is_case: bool = False
+    """Whether this is, or is meant to be, a case file."""
     case: str = ""
     """The case's IRI relative to the base."""
     part: str = ""
+    """Name of the part that holds it; empty where a file was only checked."""
     quads: int = 0
     counts: dict[str, int] = field(default_factory=dict[str, int])
     """Records by class."""
@@ -51,7 +55,7 @@ class FileEntry:
     @property
     def is_in_graph(self) -> bool:
         """Whether the graph holds this file's case."""
-        return bool(self.part) and not has_errors(self.across)
+        return bool(self.case) and not has_errors(self.across)
 
     @property
     def is_left_out(self) -> bool:
@@ -120,10 +124,12 @@ def read_manifest(path: Path) -> Manifest | None:
     """The manifest in a file; None where there is none, or one that this version cannot read."""
     try:
         said = json.loads(path.read_text(encoding="utf-8", errors="surrogatepass"))
-    except (OSError, ValueError):
+        return _manifest(said) if said["format"] == FORMAT else None
+    except (OSError, ValueError, TypeError, KeyError):
         return None
-    if said.get("format") != FORMAT:
-        return None
+
+
+def _manifest(said: dict[str, Any]) -> Manifest:
     entries = [_entry(*each) for each in said["files"]]
     files = {entry.path: entry for entry in entries}
     return Manifest(said["basis"], files, said["shared"], said["build"], said["looked"])
@@ -158,7 +164,7 @@ def make_current(home: Path, build: str) -> None:
 def _said(entry: FileEntry) -> list[Any]:
     """An entry as JSON; lists in field order, because ``asdict`` copies deeply and 10,000 entries are many."""
     return [
-        *(entry.path, entry.sha256, entry.stamp, entry.case, entry.part, entry.quads, entry.counts),
+        *(entry.path, entry.sha256, entry.stamp, entry.is_case, entry.case, entry.part, entry.quads, entry.counts),
         [(each.path, each.sha256, each.stamp) for each in entry.texts],
         [(each.iri, each.kind, each.name) for each in entry.entities],
         [asdict(problem) for problem in entry.problems],
@@ -167,9 +173,9 @@ def _said(entry: FileEntry) -> list[Any]:
 
 
 def _entry(*said: Any) -> FileEntry:
-    path, sha256, stamp, case, part, quads, counts, texts, entities, problems, across = said
+    path, sha256, stamp, is_case, case, part, quads, counts, texts, entities, problems, across = said
     return FileEntry(
-        *(path, sha256, tuple(stamp), case, part, quads, counts),
+        *(path, sha256, tuple(stamp), is_case, case, part, quads, counts),
         texts=tuple(TextEntry(path, sha256, tuple(stamp)) for path, sha256, stamp in texts),
         entities=tuple(Entity(*each) for each in entities),
         problems=tuple(_problems(problems)),

@@ -17,7 +17,7 @@ from kg.schema import Demand, Glossary
 from kg.shape import Field, Kind, RecordShape, encode
 from kg.yamltree import Scalar
 
-NOTICE = "# A new case: every text of its source and of its claims is an example; replace them all.\n"
+NOTICE = "# A new case: the texts of its source and claims are examples; replace them.\n"
 
 _ID = re.compile(r"\b[A-Z]+-?[0-9]+\b")
 _FLAGS = {

@@ -11,11 +11,13 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from kg import vocab
-from kg.build import Inputs, Result, build
+from kg.build import Inputs, Result, build, check, problems_of
 from kg.build.engine import Progress, silent
+from kg.build.scan import Found, find_markdown, shown_path
 from kg.catalogue import find_catalogues
+from kg.check import DEFAULT_ENGINE
 from kg.manifest import Manifest, current_build, current_manifest
-from kg.problem import Failure
+from kg.problem import Failure, Problem
 from kg.release import Release, find_releases
 from kg.store.base import Answer, StoreError
 from kg.store.embedded import Embedded
@@ -111,6 +113,23 @@ class Workspace:
     def build(self, *, full: bool = False, progress: Progress = silent) -> Result:
         """Bring the graph up to date with the files; ``full`` makes everything anew."""
         return build(self.inputs, full=full, progress=progress)
+
+    def shown(self, path: Path) -> str:
+        """A path as reports print it."""
+        return shown_path(path, self.root)
+
+    def markdown(self) -> list[Found]:
+        """The Markdown files of the case folders."""
+        return find_markdown(self.root, self.case_folders)
+
+    def check(self, *, engine: str = DEFAULT_ENGINE, progress: Progress = silent) -> Manifest:
+        """What a build would find wrong, without building."""
+        return check(replace(self.inputs, engine=engine), progress=progress)
+
+    def check_text(self, raw: bytes, path: Path, *, engine: str = DEFAULT_ENGINE) -> list[Problem]:
+        """What is wrong with the text of a case file that stands, or would stand, at a path."""
+        inputs = replace(self.inputs, engine=engine)
+        return problems_of(raw, shown_path(path, self.root), path.parent, inputs)
 
     @property
     def manifest(self) -> Manifest:

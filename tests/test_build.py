@@ -151,8 +151,9 @@ def test_one_case_id_in_two_files(tmp_path: Path):
     write_case(tmp_path, minimal("acme"), "a")
     write_case(tmp_path, minimal("acme", "Other"), "b")
     result = build(tmp_path)
-    assert codes(result) == [("cases/b/casefile.md", "duplicate-case")]
-    assert rows(tmp_path, "SELECT ?n { ?c cg:organisationName ?n }") == [("Acme",)]
+    assert codes(result) == [("cases/a/casefile.md", "duplicate-case"), ("cases/b/casefile.md", "duplicate-case")]
+    assert {problem.span.line for problem in result.manifest.problems()} == {2}
+    assert rows(tmp_path, "SELECT ?n { ?c cg:organisationName ?n }") == []
     (tmp_path / "cases/a/casefile.md").unlink()
     build(tmp_path)
     assert rows(tmp_path, "SELECT ?n { ?c cg:organisationName ?n }") == [("Other",)]

@@ -77,15 +77,15 @@ def test_query_formats(workspace: Path):
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
-        (["query", "SELECT * { ?s ?p }"], 1, "the query cannot be read"),
-        (["query", "DELETE WHERE { ?s ?p ?o }"], 1, "the query cannot be read"),
+        (["query", "SELECT * { ?s ?p }"], 2, "the query cannot be read"),
+        (["query", "DELETE WHERE { ?s ?p ?o }"], 2, "the query cannot be read"),
         (["query", "-f", "nowhere.rq"], 2, "does not exist"),
         (["query", "ASK {}", "-f", __file__], 2, "not both"),
-        (["query", "ASK {}", "-C", "nowhere"], 1, "there is no such folder"),
-        (["build", "--cases", "nowhere"], 1, "there is no such folder of cases"),
+        (["query", "ASK {}", "-C", "nowhere"], 2, "there is no such folder"),
+        (["build", "--cases", "nowhere"], 2, "there is no such folder of cases"),
         (["bild"], 2, "No such command"),
-        (["processes", "import", __file__], 1, "bad-workbook"),
-        (["processes", "show", "99999"], 1, "no process has the code 99999"),
+        (["processes", "import", __file__], 2, "bad-workbook"),
+        (["processes", "show", "99999"], 2, "no process has the code 99999"),
     ],
 )
 def test_mistakes_get_one_clear_message(workspace: Path, words: list[str], status: int, message: str):
@@ -109,7 +109,7 @@ def test_mistakes_in_the_settings_name_the_line(tmp_path: Path, text: str, messa
     write_case(tmp_path, minimal())
     (tmp_path / "kg.toml").write_text(text)
     done = kg("build", at=tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert message in done.stderr
 
 
@@ -124,7 +124,7 @@ def test_a_workspace_may_have_a_base_of_its_own(tmp_path: Path):
 def test_questions_before_the_first_build_say_what_to_do(tmp_path: Path):
     for command in (["query", "ASK {}"], ["stats"]):
         done = kg(*command, at=tmp_path)
-        assert done.returncode == 1
+        assert done.returncode == 2
         assert "make one with `kg build`" in done.stderr
 
 

@@ -103,6 +103,7 @@ BROKEN: dict[str, tuple[Callable[[Data], Data], Data]] = {
     "unknown key inside": (first("value_claims"), {"mechanisms": ["automation"]}),
     "null where a value is required": (same, {"organisation": None}),
     "blank where a text is required": (same, {"organisation": " "}),
+    "no web address": (first("sources"), {"url": "harbour-line.example/report"}),
     "empty list where items are required": (first("value_claims"), {"source_ids": []}),
     "null where a term is required": (first("context_claims"), {"context_type": None}),
     "no id": (first("sources"), {"id": None}),
@@ -132,11 +133,11 @@ def test_the_sound_case_is_sound():
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_broken_case(name: str):
-    """One thing wrong: the schema says one thing, and kg says at least one error."""
+    """One thing wrong: the schema points at one place, and kg has at least one error."""
     place, change = BROKEN[name]
     front = copy.deepcopy(load(SOUND))
     place(front).update(change)
-    assert len(faults(front)) == 1, faults(front)
+    assert len({fault.partition(": ")[0] for fault in faults(front)}) == 1
     assert errors(front) != []
 
 
@@ -175,7 +176,7 @@ def test_it_is_a_schema_in_the_old_draft_and_the_new():
 
 def test_every_term_is_explained():
     listed = {found.target: said for found, said in SCALARS if found.kind is Kind.CONCEPT}
-    assert len(listed) == 15
+    assert len(listed) == 16
     for target, said in listed.items():
         terms = [term for term in said["enum"] if term is not None]
         assert terms == concepts(target)
@@ -213,7 +214,8 @@ def records(schema: Data, shape: RecordShape) -> Iterator[tuple[RecordShape, Dat
 @given(st.data())
 def test_a_text_is_taken_where_the_reader_takes_it(datatype: str, data: st.DataObject):
     text = data.draw(st.one_of(VALUES[datatype], texts(), st.sampled_from(SPELLINGS)))
-    validator = Draft7Validator(OF_DATATYPE[datatype], format_checker=Draft7Validator.FORMAT_CHECKER)
+    schema = {keyword: said for keyword, said in OF_DATATYPE[datatype].items() if keyword != "allOf"}  # rules apart
+    validator = Draft7Validator(schema, format_checker=Draft7Validator.FORMAT_CHECKER)
     assert validator.is_valid(text) is (DATATYPES[datatype].canonical(text) is not None)
 
 

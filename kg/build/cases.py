@@ -16,7 +16,7 @@ from kg.case import Case
 from kg.identity import Entity
 from kg.manifest import FileEntry, TextEntry, case_graphs
 from kg.ntriples import Triple, iri
-from kg.problem import Span
+from kg.problem import Problem, Span
 from kg.triples import home_graph, nquads, stated
 
 
@@ -99,35 +99,60 @@ def run_steps(case: Case, inputs: Inputs, folder: Path) -> Work:
 
 def make_entry(found: Found, inputs: Inputs) -> FileEntry:
     """Read one file, run the steps, keep the part."""
+    entry, work = _examined(found, inputs)
+    if work is None or not work.case.is_sound:
+        return entry
+    lines = nquads(work.stated, work.graph) + nquads(work.derived, work.derived_graph)
+    return replace(entry, part=inputs.parts.write(sorted(lines)), quads=len(lines))
+
+
+def examine(found: Found, inputs: Inputs) -> FileEntry:
+    """Read one file and run the steps, for its problems only: nothing is written."""
+    return _examined(found, inputs)[0]
+
+
+def problems_of(raw: bytes, shown: str, folder: Path, inputs: Inputs) -> list[Problem]:
+    """What is wrong with the text of a case file that would stand in a folder."""
+    case = reader(inputs).read(raw, shown)
+    if case is None:
+        hint = "a case file begins with YAML front matter between two lines of ---, with a case_id in it"
+        return [codes.NO_FRONT_MATTER.at(Span(shown), "this is not a case file", hint=hint)]
+    if case.record:
+        run_steps(case, inputs, folder)
+    return sorted(case.problems, key=lambda problem: problem.order)
+
+
+def _examined(found: Found, inputs: Inputs) -> tuple[FileEntry, Work | None]:
     try:
         raw = found.path.read_bytes()
     except OSError as error:
         hint = "give the file read permission, or remove it"
         problem = codes.UNREADABLE_FILE.at(Span(found.shown), f"cannot be read: {error.strerror}", hint=hint)
-        return FileEntry(found.shown, "", found.stamp, problems=(problem,))
+        return FileEntry(found.shown, "", found.stamp, problems=(problem,)), None
     entry = FileEntry(found.shown, hashlib.sha256(raw).hexdigest(), found.stamp)
     case = reader(inputs).read(raw, found.shown)
     if case is None:
-        return entry
+        return entry, None
     work = run_steps(case, inputs, found.path.parent) if case.record else None
-    entry = replace(entry, problems=tuple(sorted(case.problems, key=lambda problem: problem.order)))
-    return _with_part(entry, work) if work else entry
+    texts = tuple(_text_entry(each, inputs.root) for each in work.captures) if work else ()
+    problems = tuple(sorted(case.problems, key=lambda problem: problem.order))
+    entry = replace(entry, is_case=True, texts=texts, problems=problems)
+    return (_as_sound(entry, work) if work and work.case.is_sound else entry), work
 
 
-def _with_part(entry: FileEntry, work: Work) -> FileEntry:
-    """The entry with what the graph gets from the case, where it is sound; and with the texts that it was read with."""
-    entry = replace(entry, texts=tuple(_text_entry(each, work.inputs.root) for each in work.captures))
-    if not work.case.is_sound or work.case.record is None:
-        return entry
-    lines = nquads(work.stated, work.graph) + nquads(work.derived, work.derived_graph)
-    return replace(
-        entry,
-        case=work.case.record.iri,
-        part=work.inputs.parts.write(sorted(lines)),
-        quads=len(lines),
-        counts=_counts(work.stated),
-        entities=tuple(work.entities),
-    )
+def _as_sound(entry: FileEntry, work: Work) -> FileEntry:
+    assert work.case.record is not None
+    case, entities = work.case.record.iri, tuple(work.entities)
+    return replace(entry, case=case, counts=_counts(work.stated), entities=entities)
+
+
+def where(path: str, predicate: str, inputs: Inputs) -> Span:
+    """Where a case file says something; for problems that are found after it was read."""
+    try:
+        case = reader(inputs).read((inputs.root / path).read_bytes(), path)
+    except OSError:
+        return Span(path)
+    return (case and case.span_of(predicate)) or Span(path)
 
 
 def _text_entry(capture: Capture, root: Path) -> TextEntry:

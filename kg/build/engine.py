@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 
-from kg.build.cases import make_entry
 from kg.build.inputs import Inputs
 from kg.build.scan import Found
 from kg.manifest import FileEntry
@@ -27,11 +26,15 @@ def silent(_done: int, _total: int) -> None:
     """Progress that nobody looks at."""
 
 
-def run(files: Sequence[Found], inputs: Inputs, progress: Progress) -> dict[str, FileEntry]:
+Make = Callable[[Found, Inputs], FileEntry]
+"""What is done with each file; a function of a module, so that other processes find it."""
+
+
+def run(files: Sequence[Found], inputs: Inputs, make: Make, progress: Progress) -> dict[str, FileEntry]:
     """The entries of some files by shown path."""
     workers = inputs.workers or os.cpu_count() or 1
     serial = workers == 1 or (len(files) < POOL_FROM and not inputs.workers)
-    batches = _serial(files, inputs) if serial else _pooled(files, inputs, workers)
+    batches = _serial(files, inputs, make) if serial else _pooled(files, inputs, make, workers)
     entries: dict[str, FileEntry] = {}
     for batch in batches:
         entries.update((entry.path, entry) for entry in batch)
@@ -39,33 +42,35 @@ def run(files: Sequence[Found], inputs: Inputs, progress: Progress) -> dict[str,
     return entries
 
 
-def make_entries(files: Sequence[Found], inputs: Inputs) -> list[FileEntry]:
+def make_entries(files: Sequence[Found], inputs: Inputs, make: Make) -> list[FileEntry]:
     """What one worker does with one chunk."""
-    return [make_entry(found, inputs) for found in files]
+    return [make(found, inputs) for found in files]
 
 
-def _serial(files: Sequence[Found], inputs: Inputs) -> Iterator[list[FileEntry]]:
+def _serial(files: Sequence[Found], inputs: Inputs, make: Make) -> Iterator[list[FileEntry]]:
     for found in files:
-        yield [make_entry(found, inputs)]
+        yield [make(found, inputs)]
 
 
-def _pooled(files: Sequence[Found], inputs: Inputs, workers: int) -> Iterator[list[FileEntry]]:
+def _pooled(files: Sequence[Found], inputs: Inputs, make: Make, workers: int) -> Iterator[list[FileEntry]]:
     """Chunks over a pool; a pool that lost a process is started again for the chunks that are missing."""
     missing = {start: files[start : start + CHUNK] for start in range(0, len(files), CHUNK)}
     for _ in range(ATTEMPTS):
         try:
-            yield from _one_pool(missing, inputs, workers)
+            yield from _one_pool(missing, inputs, make, workers)
         except BrokenProcessPool:
             continue
         break
     for chunk in missing.values():
-        yield make_entries(chunk, inputs)
+        yield make_entries(chunk, inputs, make)
 
 
-def _one_pool(missing: dict[int, Sequence[Found]], inputs: Inputs, workers: int) -> Iterator[list[FileEntry]]:
+def _one_pool(
+    missing: dict[int, Sequence[Found]], inputs: Inputs, make: Make, workers: int
+) -> Iterator[list[FileEntry]]:
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
         futures: dict[Future[list[FileEntry]], int] = {
-            pool.submit(make_entries, chunk, inputs): start for start, chunk in missing.items()
+            pool.submit(make_entries, chunk, inputs, make): start for start, chunk in missing.items()
         }
         for future in as_completed(futures):
             entries = future.result()

@@ -9,7 +9,7 @@ from pathlib import Path
 from kg import __version__, evidence, identity, process
 from kg.case import Reader
 from kg.catalogue import PCF, find_catalogues, read_catalogue
-from kg.check import Checker
+from kg.check import DEFAULT_ENGINE, Checker
 from kg.parts import Parts
 from kg.problem import Failure
 from kg.process import Linker, Resolver
@@ -30,6 +30,8 @@ class Inputs:
     limits: Limits
     processes: str = ""
     """Edition and version of the catalogue that codes and names are resolved by; empty means the first one."""
+    engine: str = DEFAULT_ENGINE
+    """SHACL engine; all give equal results."""
     workers: int = 0
     """Processes that read case files; 0 means one for each processor."""
 
@@ -77,7 +79,7 @@ def reader(inputs: Inputs) -> Reader:
 @cache
 def checker(inputs: Inputs) -> Checker:
     """One checker for each process, because it keeps the compiled shapes."""
-    return Checker(releases(inputs))
+    return Checker(releases(inputs), inputs.engine)
 
 
 @cache

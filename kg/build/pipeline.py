@@ -15,14 +15,15 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from kg import codes
+from kg import codes, vocab
 from kg.build import shared
-from kg.build.engine import Progress, run, silent
+from kg.build.cases import examine, make_entry, where
+from kg.build.engine import Make, Progress, run, silent
 from kg.build.inputs import Inputs
 from kg.build.scan import find_markdown, is_unchanged
 from kg.manifest import Manifest, current_manifest, make_current
 from kg.parts import Part, difference
-from kg.problem import Failure, Span
+from kg.problem import Failure
 from kg.store.embedded import Embedded
 
 KEPT = 2
@@ -56,12 +57,18 @@ def build(inputs: Inputs, *, full: bool = False, progress: Progress = silent) ->
         raise BuildError(f"another build of {inputs.root} is running; wait for it, or stop it") from None
 
 
+def check(inputs: Inputs, *, progress: Progress = silent) -> Manifest:
+    """What a build of the workspace would find wrong, without writing. Files that the last build saw are not read."""
+    previous = _usable(current_manifest(inputs.home), inputs)
+    return _across_files(_read_cases(inputs, previous, examine, progress)[0], inputs)
+
+
 def _build(inputs: Inputs, progress: Progress, *, full: bool) -> Result:
     previous = None if full else _usable(current_manifest(inputs.home), inputs)
-    manifest, read = _read_cases(inputs, previous, progress)
+    manifest, read = _read_cases(inputs, previous, make_entry, progress)
     if previous is not None and manifest.files == previous.files and manifest.basis == previous.basis:
         return Result(previous, read, is_new=False)
-    manifest = _with_shared_parts(_across_files(manifest), inputs)
+    manifest = _with_shared_parts(_across_files(manifest, inputs), inputs)
     is_new = full or previous is None or manifest.build != previous.build
     if is_new:
         _publish(manifest, previous, inputs)
@@ -79,29 +86,35 @@ def _folder(inputs: Inputs, manifest: Manifest) -> Path:
     return inputs.home / "builds" / manifest.build
 
 
-def _read_cases(inputs: Inputs, previous: Manifest | None, progress: Progress) -> tuple[Manifest, int]:
+def _read_cases(inputs: Inputs, previous: Manifest | None, make: Make, progress: Progress) -> tuple[Manifest, int]:
     """Entries of all files; those that are as the previous build saw them are taken from its manifest."""
     basis, looked = inputs.basis(), time.time()
     known = previous.files if previous is not None and previous.basis == basis else {}
     seen = previous.looked if previous is not None else 0
     found = find_markdown(inputs.root, inputs.folders)
     changed = [each for each in found if not is_unchanged(each, known.get(each.shown), inputs.root, seen)]
-    fresh = run(changed, inputs, progress)
+    fresh = run(changed, inputs, make, progress)
     files = {each.shown: fresh.get(each.shown) or known[each.shown] for each in found}
     return Manifest(basis, files, looked=looked), len(changed)
 
 
-def _across_files(manifest: Manifest) -> Manifest:
+def _across_files(manifest: Manifest, inputs: Inputs) -> Manifest:
     """The problems that only all files together show: a case id that stands twice, names that meet in one IRI."""
     files = {path: replace(entry, across=()) if entry.across else entry for path, entry in manifest.files.items()}
-    first: dict[str, str] = {}
+    same_id: dict[str, list[str]] = {}
     for path, entry in files.items():
-        if entry.part and first.setdefault(entry.case, path) != path:
-            message = f"left out: {first[entry.case]} has the same case id"
-            problem = codes.DUPLICATE_CASE.at(Span(path), message, hint="give one of them another id, or remove it")
-            files[path] = replace(entry, across=(problem,))
+        if entry.case:
+            same_id.setdefault(entry.case, []).append(path)
+    for paths in same_id.values():
+        for path in paths if len(paths) > 1 else ():
+            others = ", ".join(other for other in paths if other != path)
+            hint = "give one of them another id, or remove it; until then none of them is built"
+            problem = codes.DUPLICATE_CASE.at(
+                where(path, vocab.dcterms_identifier, inputs), f"{others} has the same case id", hint=hint
+            )
+            files[path] = replace(files[path], across=(problem,))
     manifest = replace(manifest, files=files)
-    for path, problem in shared.collisions(manifest):
+    for path, problem in shared.collisions(manifest, inputs):
         files[path] = replace(files[path], across=(*files[path].across, problem))
     return manifest
 

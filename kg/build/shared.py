@@ -10,12 +10,13 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg import __version__, codes, identity, vocab
+from kg.build.cases import where
 from kg.build.inputs import Inputs
 from kg.catalogue import find_catalogues
 from kg.identity import Entity
 from kg.manifest import FileEntry, Manifest
 from kg.ntriples import Triple, iri, literal
-from kg.problem import Problem, Span
+from kg.problem import Problem
 from kg.release import bundled, turtle_files
 from kg.triples import nquads
 
@@ -58,7 +59,7 @@ def _entity_triples(manifest: Manifest) -> Iterator[Triple]:
         yield from identity.describe(node, entities)
 
 
-def collisions(manifest: Manifest) -> Iterator[tuple[str, Problem]]:
+def collisions(manifest: Manifest, inputs: Inputs) -> Iterator[tuple[str, Problem]]:
     """Organisation names that meet in one IRI: a warning at each file, naming the others."""
     named: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for entry in manifest.cases():
@@ -72,8 +73,9 @@ def collisions(manifest: Manifest) -> Iterator[tuple[str, Problem]]:
             others = ", ".join(f"“{other}” ({where[0]})" for other, where in names.items() if other != name)
             message = f"“{name}” and {others} make one organisation in the graph"
             for path in paths:
+                span = where(path, vocab.organisationName, inputs)
                 hint = "use one spelling; or, if they are two organisations, more distinct names"
-                yield path, codes.ORGANISATION_COLLISION.at(Span(path), message, hint=hint)
+                yield path, codes.ORGANISATION_COLLISION.at(span, message, hint=hint)
 
 
 def build_hash(manifest: Manifest) -> str:

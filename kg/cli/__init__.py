@@ -12,10 +12,14 @@ from kg.problem import Failure
 
 COMMANDS = {
     "build": ("kg.cli.build", "Turn the case files into a graph."),
+    "check": ("kg.cli.check", "Check case files against the rules."),
+    "explain": ("kg.cli.explain", "Say what a problem code means."),
     "query": ("kg.cli.query", "Ask the graph a question in SPARQL."),
     "export": ("kg.cli.export", "Write the graph to a file."),
     "stats": ("kg.cli.stats", "Say what is in the graph."),
     "processes": ("kg.cli.processes", "Import process catalogues."),
+    "new": ("kg.cli.new", "Begin a new case file."),
+    "schema": ("kg.cli.schema", "Write the JSON Schema that editors complete with."),
 }
 """Name → module that defines ``command``, and the line that ``kg --help`` prints."""
 
@@ -57,14 +61,14 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except Failure as failure:
-        _stop(str(failure), 1)
+        _stop(str(failure), 2)
     except KeyboardInterrupt:
         _stop("stopped", 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
     except OSError as error:
-        _stop(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), 1)
+        _stop(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), 2)
     except Exception as error:
         if os.environ.get("KG_DEBUG"):
             raise

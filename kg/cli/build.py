@@ -18,13 +18,7 @@ from kg.workspace import Workspace
 
 @click.command("build")
 @options.workspace
-@click.option(
-    "--cases",
-    multiple=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Look for case files here instead of cases/ (may be given more than once).",
-)
+@options.cases
 @click.option("--full", is_flag=True, help="Make everything anew, whatever has changed.")
 @click.option(
     "--workers",

@@ -91,7 +91,7 @@ _TOKEN = re.compile(
 def tokens(text: str) -> Iterator[Token]:
     """Every token, in the order of the text.
 
-    >>> [token.text for token in tokens("SELECT ?a { ?a ex:b 'c}' # d }")]
+    >>> [token.text for token in tokens("SELECT ?a { ?a ex:b 'c}' } # d")]
     ['SELECT', '?a', '{', '?a', 'ex:b', "'c}'", '}']
     """
     for found in _TOKEN.finditer(text):
@@ -172,7 +172,7 @@ def _sentence(token: Token | None, expected: list[str]) -> str:
     reasons = [each for each in expected if " " in each]
     if reasons:
         return "; ".join(reasons)
-    found = f"`{token.text}` cannot stand here" if token else "the query ends before it is complete"
+    found = f"`{token.text}` cannot stand here" if token else "the query cannot end here"
     known = [each for each in expected if each not in _NOT_FOR_US]
     shown = " ".join(known[:12]) + (" …" if len(known) > 12 else "")
     return f"{found}; expected: {shown}" if shown else found

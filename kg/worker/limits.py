@@ -27,9 +27,9 @@ class Limits:
     """From the call to the end of the answer, whatever it waits for."""
     memory: int = 2_000_000_000
     """Bytes beyond those of the open store; kept to on Linux only."""
-    rows: int = 1_000_000
+    rows: int = 100_000
     """Rows of a SELECT, or triples; the answer is cut there, and says so."""
-    bytes: int = 500_000_000
+    bytes: int = 100_000_000
     """Size of the answer as text; it is cut there, and says so."""
 
 

@@ -1,0 +1,100 @@
+"""Tokens of a query in, the VALUES blocks of single variables and the prologue out; terms written between braces.
+
+A parameter is bound by writing terms between the braces of its block and nowhere else. What was written is
+read again by the tokenizer: all tokens outside the braces must be those of the saved text, and the tokens
+between them must be terms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kg.store.base import Term
+from kg.store.sparql import Kind, Token, form, tokens
+
+UNDEF = "UNDEF"
+_TERM_KINDS = frozenset((Kind.IRI, Kind.STRING, Kind.LANGUAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """``VALUES ?name { … }``: the variable, and the offsets between the braces."""
+
+    variable: Token
+    start: int
+    end: int
+
+    @property
+    def name(self) -> str:
+        """The variable without its mark."""
+        return self.variable.name
+
+    def holds(self, token: Token) -> bool:
+        """Whether a token stands between the braces."""
+        return self.start <= token.start < self.end
+
+
+class Unsafe(Exception):
+    """What was written between braces did not stay there. A defect of ours, never a user's mistake."""
+
+
+def blocks(found: Sequence[Token]) -> Iterator[Block]:
+    """Every VALUES block of one variable."""
+    for index, token in enumerate(found[:-2]):
+        variable, brace = found[index + 1], found[index + 2]
+        if token.says("VALUES") and variable.kind is Kind.VARIABLE and brace.is_sign("{"):
+            closing = next((each for each in found[index + 3 :] if each.is_sign("}")), None)
+            if closing:
+                yield Block(variable, brace.end, closing.start)
+
+
+def prologue(text: str, found: Sequence[Token]) -> str:
+    """The text before the SELECT: comments and declarations of prefixes."""
+    first = form(found)
+    return text[: first.start] if first else text
+
+
+def written(term: Term) -> str:
+    r"""A term as every SPARQL parser reads it.
+
+    Some parsers look for ``\\u`` before they look for ``\\\\``: where text has a backslash before a u, the u is escaped.
+
+    >>> written(ox.Literal("\\u0022")) == r'"\\' + r'\u0075' + r'0022"'
+    True
+    """
+    return re.sub(r"\\(?:\\([uU])|.)", lambda pair: f"\\\\\\u{ord(pair[1]):04X}" if pair[1] else pair[0], str(term))
+
+
+def bind(text: str, terms: Mapping[str, Sequence[Term]]) -> str:
+    """A query with terms between the braces of some parameters, everything else as it was."""
+    before = list(tokens(text))
+    places = {block.name: block for block in blocks(before)}
+    changed = text
+    for block in sorted((places[name] for name in terms), key=lambda each: -each.start):
+        inside = " ".join(written(term) for term in terms[block.name])
+        changed = f"{changed[: block.start]} {inside} {changed[block.end :]}"
+    _check(before, [places[name] for name in terms], changed)
+    return changed
+
+
+def _check(before: Sequence[Token], bound: Sequence[Block], text: str) -> None:
+    after = list(tokens(text))
+    names = {block.name for block in bound}
+    again = [block for block in blocks(after) if block.name in names]
+    if _outside(before, bound) != _outside(after, again):
+        raise Unsafe("a value changed the query outside its braces")
+    strange = [each for each in after if any(b.holds(each) for b in again) and not _is_term(each)]
+    if strange:
+        raise Unsafe(f"a value wrote more than terms: {strange[0].text}")
+
+
+def _outside(found: Sequence[Token], bound: Sequence[Block]) -> list[tuple[Kind, str]]:
+    return [(each.kind, each.text) for each in found if not any(block.holds(each) for block in bound)]
+
+
+def _is_term(token: Token) -> bool:
+    return token.kind in _TERM_KINDS or token.is_sign("^^")
