@@ -179,7 +179,7 @@ class _Writer:
         return {
             "enum": [term.text for term in terms],
             "enumDescriptions": [term.definition for term in terms],
-            "markdownEnumDescriptions": [_with_example(term.definition, term.example) for term in terms],
+            "markdownEnumDescriptions": [_with_example(term.definition, term.example, " ") for term in terms],
         }
 
     def _meaning(self, subject: str, name: str, asked: list[Demand]) -> Json:
@@ -235,5 +235,5 @@ def _listed(values: object) -> list[object]:
     return cast("list[object]", values)
 
 
-def _with_example(definition: str, example: str) -> str:
-    return f"{definition}\n\n*Example:* {example}" if definition and example else definition
+def _with_example(definition: str, example: str, between: str = "\n\n") -> str:
+    return f"{definition}{between}*Example:* {example}" if definition and example else definition

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,11 @@ from kg import vocab
 from kg.build import Inputs, Result, build, check, problems_of
 from kg.build.engine import Progress, silent
 from kg.build.scan import Found, find_markdown, shown_path
+from kg.captures import read_captures
+from kg.case import Case, Reader, Record
 from kg.catalogue import find_catalogues
 from kg.check import DEFAULT_ENGINE
+from kg.evidence import Located, locate_quotes
 from kg.manifest import Manifest, current_build, current_manifest
 from kg.problem import Failure, Problem
 from kg.release import Release, find_releases
@@ -47,6 +50,37 @@ class Settings:
     """Catalogue that processes are resolved by, such as ``cross-industry/7.4``."""
     title: str = "Casegraph dataset"
     """Name of the dataset."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvidence:
+    """The quotes of one case's claims, looked for in its captured texts."""
+
+    case: Record
+    located: tuple[Located, ...]
+
+    @property
+    def case_id(self) -> str:
+        """The id as the file writes it."""
+        return self.case.text(vocab.dcterms_identifier) or ""
+
+    def claim_id(self, located: Located) -> str:
+        """The claim's id as the file writes it."""
+        return located.claim.text(vocab.dcterms_identifier) or ""
+
+    def status(self, located: Located) -> str:
+        """The claim's stated verification status."""
+        return located.claim.text(vocab.verificationStatus) or ""
+
+    def quote(self, located: Located) -> str:
+        """The claim's quote as written."""
+        return located.claim.text(vocab.sourceQuote) or ""
+
+    def source_id(self, located: Located) -> str | None:
+        """The id of the source whose text the match is about."""
+        wanted = located.source.source if located.source else None
+        sources = self.case.records(vocab.hasSource)
+        return next((each.text(vocab.dcterms_identifier) for each in sources if each.iri == wanted), None)
 
 
 class Workspace:
@@ -95,6 +129,11 @@ class Workspace:
         """Catalogues of processes, the workspace's own before the starter that ships."""
         return list(reversed(find_catalogues(self.root).values()))
 
+    @cached_property
+    def reader(self) -> Reader:
+        """Reads case files under this workspace's releases and limits."""
+        return Reader(self.releases, Limits(bytes=self.settings.max_file_size))
+
     @property
     def inputs(self) -> Inputs:
         """What a build of this workspace is told."""
@@ -130,6 +169,21 @@ class Workspace:
         """What is wrong with the text of a case file that stands, or would stand, at a path."""
         inputs = replace(self.inputs, engine=engine)
         return problems_of(raw, shown_path(path, self.root), path.parent, inputs)
+
+    def cases(self) -> Iterator[tuple[Path, Case]]:
+        """Every case that can be read, with the path of its file."""
+        for each in self.markdown():
+            case = self.reader.read(each.path.read_bytes(), each.shown)
+            if case is not None and case.record is not None:
+                yield each.path, case
+
+    def evidence(self) -> Iterator[CaseEvidence]:
+        """Where the quotes of each case stand in its captured texts."""
+        within = (self.root.resolve(), *(folder.resolve() for folder in self.case_folders))
+        for path, case in self.cases():
+            assert case.record is not None
+            captures = read_captures(case.record, path.parent, (*within, path.parent.resolve()))
+            yield CaseEvidence(case.record, tuple(locate_quotes(case.record, captures)))
 
     @property
     def manifest(self) -> Manifest:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import yaml
 
 from kg import vocab
+from kg.captures import MOST_BYTES
 from kg.check.rulebook import Rulebook
 from kg.release import VERSION_USED, Release
 from kg.shape import Field, Kind, RecordShape, read_shapes
@@ -36,7 +38,7 @@ value_claims:
   claim_title: Fewer calls
   claim_description: The booking centre takes 33 % fewer calls.
   source_ids: [S1]
-  source_quote: a third of the callers
+  source_quote: a third of the callers no longer need one of our agents
   quote_source_id: S1
   quote_location: page 3
   ai_attribution: direct
@@ -61,12 +63,12 @@ context_claims:
   claim_title: Booking calls
   claim_description: The assistant answers the calls of the booking centre.
   source_ids: [S2]
-  source_quote: answers first
+  source_quote: the assistant answers every call first
   verification_status: inferred
   verification_confidence: high
   inferred_from: The photograph of the booking centre.
   apqc_code: '20607'
-  apqc_name: Manage information technology
+  apqc_name: Manage Information Technology (IT)
   human_validation: {reviewed: false, missed_claim: false}
 verification_summary:
   value_claims: {total: 1, verified: 1, needs_review: 0, rejected: 0,
@@ -90,11 +92,26 @@ review_flags: [Look at the date., Look at the name.]
 ontology_metadata: {version_used: '1.0', tagged_date: '2026-03-02', needs_retagging: false}
 """
 
+TEXTS = {
+    "S1.txt": "Today a third of the callers no longer need one of our agents.",
+    "S2.txt": "At the ferries the assistant answers every call first.",
+    "empty.txt": "",
+}
+"""Captured texts of the case, and one with nothing in it."""
+
 Tree = dict[str, Any]
 Steps = tuple[str | int, ...]
 
 LITERALS: dict[str, tuple[object, ...]] = {
-    vocab.xsd_string: ("", " ", "\t\n", 'odd & "id" <50%>/x\\y', "Zeile 1\nZeile 2", "x" * 400, "\u00a0"),
+    vocab.xsd_string: (
+        *("", " ", "\t\n", "\u00a0", "x" * 400, "Zeile 1\nZeile 2", 'odd & "id" <50%>/x\\y', "e\u0301 \t😀"),
+        *(
+            "a third of the callers no longer need one of our agents",
+            "sources/text/empty.txt",
+            "sources/text/large.txt",
+        ),
+        *("../../../../../../elsewhere.txt", "20607", "8.0"),
+    ),
     vocab.xsd_anyURI: (
         "",
         "harbour-line.example",
@@ -110,6 +127,16 @@ LITERALS: dict[str, tuple[object, ...]] = {
     vocab.xsd_decimal: (0, 1, 1.5, -0.2, "1.00", "0.123456789012345678", "much"),
 }
 """What a literal is replaced by; some of it is valid, some cannot be read."""
+
+
+def write_texts(folder: Path) -> None:
+    """Put the captured texts beside the case, and one that is too large to be read (and takes no room on disk)."""
+    texts = folder / "sources/text"
+    texts.mkdir(parents=True)
+    for name, text in TEXTS.items():
+        (texts / name).write_text(text, encoding="utf-8")
+    with (texts / "large.txt").open("wb") as large:
+        large.truncate(MOST_BYTES + 1)
 
 
 class _Removed:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from yaml.resolver import Resolver
 
@@ -31,6 +32,9 @@ READER = Reader(find_releases())
 VERSION = list(READER.releases)[-1]
 RELEASE = READER.releases[VERSION]
 SHAPE = READER.shapes(VERSION)
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+"""For properties of whole cases, which may be large, on machines that may be busy."""
 
 # --- files that exist ----------------------------------------------------------------------------------
 
@@ -59,13 +63,13 @@ def read(text: str | bytes, file: str = "case.md") -> Case:
 # --- texts and values ----------------------------------------------------------------------------------
 
 ODD_TEXTS = (
-    "", " ", "\n", "\t", "~", "null", "Null", "no", "yes", "on", "=", "<<", "---", "...", "- - -", "010", "0o10", "1.10",
-    "1e3", "+1", ".5", "12:30:45", "2026-01-01", "2026-01-01T00:00:00Z", "[]", "{}", "[a", "a: b", "a:", ": a", "a #b",
-    "# a", "- a", "? a", "! a", "!!str a", "& a", "* a", "| a", "> a", "%YAML 1.2", "@a", "`a`", "'", '"', "''", '""',
-    '\\"', "\\n", "it's", 'say "no"', " leading", "trailing ", "two  spaces", "a\nb", "a\n\nb\n", "\na", "a\n b", "a \nb",
-    "a\n---\nb", "---\na: b\n---\n", "a\n...\nb", "a\r\nb", "a\rb", "a\tb", "\ta", "50%", "AT&T <x> {y} |z| ^\\`",
-    "a/b", "..", ".", "a?b#c", "\u00a0", "\u0085", "a\u2028b", "\u2029", "\ufeff", "\ufffe", "\x00", "\x07", "\x7f",
-    "𝔘 😀", "\U0010ffff", "澪月種苗", "e\u0301", "ﬃ", "\u202eabc", "word " * 40, "x" * 200,
+    "", " ", "\n", "\t", "~", "null", "Null", "no", "yes", "on", "=", "<<", "---", "...", "- - -", "010", "0o10",
+    "1.10", "1e3", "+1", ".5", "12:30:45", "2026-01-01", "2026-01-01T00:00:00Z", "[]", "{}", "[a", "a: b", "a:",
+    ": a", "a #b", "# a", "- a", "? a", "! a", "!!str a", "& a", "* a", "| a", "> a", "%YAML 1.2", "@a", "`a`", "'",
+    '"', "''", '""', '\\"', "\\n", "it's", 'say "no"', " leading", "trailing ", "two  spaces", "a\nb", "a\n\nb\n",
+    "\na", "a\n b", "a \nb", "a\n---\nb", "---\na: b\n---\n", "a\n...\nb", "a\r\nb", "a\rb", "a\tb", "\ta", "50%",
+    "AT&T <x> {y} |z| ^\\`", "a/b", "..", ".", "a?b#c", "\u00a0", "\u0085", "a\u2028b", "\u2029", "\ufeff", "\ufffe",
+    "\x00", "\x07", "\x7f", "𝔘 😀", "\U0010ffff", "澪月種苗", "e\u0301", "ﬃ", "\u202eabc", "word " * 40, "x" * 200,
 )  # fmt: skip
 """Texts that YAML, RDF or IRIs would rather see written otherwise."""
 

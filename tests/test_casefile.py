@@ -15,6 +15,7 @@ from strategies import (
     read,
     real_cases,
     records,
+    unhurried,
 )
 
 from kg import casefile
@@ -64,6 +65,7 @@ def test_real_case(path: Path):
     assert_survives(read(path.read_bytes()))
 
 
+@unhurried
 @given(case_files())
 def test_what_is_read_is_what_was_written(file: CaseFile):
     case = read(file.text)
@@ -74,6 +76,7 @@ def test_what_is_read_is_what_was_written(file: CaseFile):
     assert_survives(case)
 
 
+@unhurried
 @given(records())
 def test_any_record_can_be_written(tree: Tree):
     text = casefile.write(tree.record, tree.body)

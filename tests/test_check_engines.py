@@ -1,5 +1,6 @@
 """The fast engine gives exactly what the reference gives: on cases that exist and on damaged ones.
 
+What is compared is what a build checks: the stated triples of a case and those derived from it.
 ``CASEGRAPH_FULL=1`` takes every real case and 5,000 faults instead of a sample.
 """
 
@@ -7,20 +8,20 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from functools import cache
+from functools import cached_property
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from kg import vocab
+from kg.build.cases import run_steps
 from kg.case import Case, Reader
 from kg.check import DEFAULT_ENGINE, ENGINES, Checker, Result
-from kg.release import find_releases
 from kg.shape import Kind
-from kg.triples import stated
-from tests.faults import Fault, Faults
-from tests.material import demonstration_files, needs_corpus, real_files
+from kg.workspace import Workspace
+from tests.faults import Fault, Faults, write_texts
+from tests.material import ROOT, demonstration_files, needs_corpus, real_files
 
 FULL = os.environ.get("CASEGRAPH_FULL") == "1"
 SEED = "casegraph"
@@ -30,53 +31,64 @@ TIMES = 3
 """How many of the faults, at least, break each rule."""
 REAL = real_files() if FULL else Random(SEED).sample(real_files(), min(5, len(real_files())))
 
-BASE = "https://w3id.org/casegraph/id/"
-RELEASES = find_releases()
-RELEASE = list(RELEASES.values())[-1]
-READER = Reader(RELEASES)
+
+class Bench:
+    """Where cases are damaged and validated; what takes long is worked out once."""
+
+    def __init__(self, folder: Path) -> None:
+        write_texts(folder)
+        self.folder = folder
+        self.workspace = Workspace(ROOT)
+        self.inputs = self.workspace.inputs
+        self.release = self.workspace.target
+        self.reader = Reader(self.workspace.releases)
+        self.checkers = {engine: Checker(self.workspace.releases, engine) for engine in ENGINES}
+        self.faults = Faults(self.release)
+
+    def read(self, path: Path) -> Case | None:
+        return self.reader.read(path.read_bytes(), path.name)
+
+    def damaged(self, group: tuple[Fault, ...]) -> Case | None:
+        return self.reader.read(self.faults.text(group).encode(), "case.md")
+
+    def compared(self, case: Case | None, folder: Path | None = None) -> tuple[list[Result], list[Result]]:
+        """What the fast engine finds and what the reference finds; nothing in a case that has no record."""
+        return self.found(case, "shacl", folder), self.found(case, "pyshacl", folder)
+
+    def found(self, case: Case | None, engine: str, folder: Path | None = None) -> list[Result]:
+        if case is None or case.record is None:
+            return []
+        work = run_steps(case, self.inputs, folder or self.folder)
+        return self.checkers[engine].results(case, [*work.stated, *work.derived])
+
+    @cached_property
+    def breaking(self) -> dict[str, list[Fault]]:
+        """Shape → the faults that break it when they stand alone, as the fast engine sees it."""
+        found: dict[str, list[Fault]] = defaultdict(list)
+        for fault in self.faults.all:
+            for shape in {result.shape for result in self.found(self.damaged((fault,)), DEFAULT_ENGINE)}:
+                found[shape].append(fault)
+        return found
+
+    @cached_property
+    def groups(self) -> list[tuple[Fault, ...]]:
+        random = Random(SEED)
+        sure = [fault for shape in sorted(self.breaking) for fault in random.choices(self.breaking[shape], k=TIMES)]
+        return list(self.faults.groups(FAULTS, SEED, sure))
+
+    @property
+    def rules(self) -> set[str]:
+        """The shapes that a file can break: every rule, and every field that takes terms or ids."""
+        fields = [field for shape in self.faults.shape.walk() for field in shape.fields.values()]
+        typed = {field.shape for field in fields if field.kind in (Kind.CONCEPT, Kind.LINK)}
+        return typed | {
+            shape for shape, said in self.release.facts.items() if {vocab.code, vocab.sh_path} <= said.keys()
+        }
 
 
-@cache
-def checker(engine: str) -> Checker:
-    return Checker(RELEASES, engine)
-
-
-@cache
-def faults() -> Faults:
-    return Faults(RELEASE)
-
-
-def results(case: Case | None, engine: str = DEFAULT_ENGINE) -> list[Result]:
-    """What an engine finds in a case; nothing in one that has no record."""
-    return checker(engine).results(case, stated(case, BASE)) if case and case.record else []
-
-
-def damaged(group: tuple[Fault, ...]) -> Case | None:
-    return READER.read(faults().text(group).encode(), "case.md")
-
-
-@cache
-def breaking() -> dict[str, list[Fault]]:
-    """Shape → the faults that break it when they stand alone, as the fast engine sees it."""
-    found: dict[str, list[Fault]] = defaultdict(list)
-    for fault in faults().all:
-        for shape in {result.shape for result in results(damaged((fault,)))}:
-            found[shape].append(fault)
-    return found
-
-
-@cache
-def groups() -> list[tuple[Fault, ...]]:
-    random = Random(SEED)
-    sure = [fault for shape in sorted(breaking()) for fault in random.choices(breaking()[shape], k=TIMES)]
-    return list(faults().groups(FAULTS, SEED, sure))
-
-
-def reported() -> set[str]:
-    """The shapes that a file can break: every rule, and every field that takes terms or ids."""
-    fields = [field for shape in faults().shape.walk() for field in shape.fields.values()]
-    typed = {field.shape for field in fields if field.kind in (Kind.CONCEPT, Kind.LINK)}
-    return typed | {shape for shape, said in RELEASE.facts.items() if {vocab.code, vocab.sh_path} <= said.keys()}
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return Bench(tmp_path_factory.mktemp("case"))
 
 
 def test_registry():
@@ -84,42 +96,41 @@ def test_registry():
     assert DEFAULT_ENGINE == "shacl"
 
 
-def test_the_whole_case_is_whole_and_sound():
-    case = damaged(())
+def test_the_undamaged_case_is_whole_and_sound(bench: Bench):
+    case = bench.damaged(())
+    assert bench.found(case, DEFAULT_ENGINE) == []
     assert case is not None
     assert case.problems == []
-    assert results(case) == []
-    assert faults().unfilled() == set()
+    assert bench.faults.unfilled() == set()
 
 
-def test_every_rule_is_broken_several_ways():
-    assert sum(map(len, groups())) == FAULTS
-    assert len(faults().all) > 1_000
-    assert len(reported()) > 80
-    assert reported() - set(breaking()) == set(), "teach tests/faults.py a damage that breaks these"
-    drawn = [fault for group in groups() for fault in group]
-    few = {shape for shape in reported() if sum(fault in breaking()[shape] for fault in drawn) < TIMES}
-    assert few == set()
+def test_every_rule_is_broken_several_ways(bench: Bench):
+    assert sum(map(len, bench.groups)) == FAULTS
+    assert len(bench.faults.all) > 1_000
+    assert len(bench.rules) > 80
+    assert bench.rules - set(bench.breaking) == set(), "teach tests/faults.py a damage that breaks these"
+    drawn = [fault for group in bench.groups for fault in group]
+    assert {rule for rule in bench.rules if sum(fault in bench.breaking[rule] for fault in drawn) < TIMES} == set()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", demonstration_files(), ids=lambda path: path.parent.name)
-def test_engines_agree_on_demonstration_cases(path: Path):
-    case = READER.read(path.read_bytes(), str(path))
-    assert results(case) == results(case, "pyshacl")
+def test_engines_agree_on_demonstration_cases(bench: Bench, path: Path):
+    fast, reference = bench.compared(bench.read(path), path.parent)
+    assert fast == reference
 
 
 @pytest.mark.slow
 @needs_corpus
 @pytest.mark.parametrize("path", REAL or [Path("absent/casefile.md")], ids=lambda path: path.parent.name)
-def test_engines_agree_on_real_cases(path: Path):
-    case = READER.read(path.read_bytes(), str(path))
-    assert results(case) == results(case, "pyshacl")
+def test_engines_agree_on_real_cases(bench: Bench, path: Path):
+    fast, reference = bench.compared(bench.read(path), path.parent)
+    assert fast == reference
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_engines_agree_on_damaged_cases(batch: int):
-    for group in groups()[batch::BATCHES]:
-        case = damaged(group)
-        assert results(case) == results(case, "pyshacl"), "; ".join(map(str, group))
+def test_engines_agree_on_damaged_cases(bench: Bench, batch: int):
+    for group in bench.groups[batch::BATCHES]:
+        fast, reference = bench.compared(bench.damaged(group))
+        assert fast == reference, "; ".join(map(str, group))

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import given
 from pyld import jsonld as pyld
-from strategies import BASE, SHAPE, CaseFile, case_files, demonstration_cases, read, real_cases
+from strategies import BASE, SHAPE, CaseFile, case_files, demonstration_cases, read, real_cases, unhurried
 
 from kg import jsonld
 from kg.case import Case
@@ -73,6 +73,7 @@ def test_real_case(path: Path):
     assert_agreement(read(path.read_bytes()))
 
 
+@unhurried
 @given(case_files())
 def test_generated_case(file: CaseFile):
     assert_agreement(read(file.text))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 from hypothesis import given
-from strategies import BASE, READER, RELEASE, ROOT, SHAPE, VERSION, concepts, read, texts
+from strategies import BASE, READER, RELEASE, ROOT, SHAPE, VERSION, concepts, read, texts, unhurried
 
 from kg import casefile, jsonld, vocab
 from kg.case import Case, Reader, Record
@@ -120,6 +120,7 @@ def test_it_survives_the_graph():
 visible = texts().filter(lambda text: text.strip())
 
 
+@unhurried
 @given(visible, visible, visible)
 def test_any_name_is_written_safely(case_id: str, organisation: str, title: str):
     case = read(made(case_id, organisation, title))

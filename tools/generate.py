@@ -26,9 +26,10 @@ EXTERNAL = {
     "sh": (
         "http://www.w3.org/ns/shacl#",
         (
-            "class codeIdentifier datatype equals lessThan lessThanOrEquals maxCount message order path property "
-            "severity targetClass Info Violation Warning ClassConstraintComponent MaxCountConstraintComponent "
-            "MinCountConstraintComponent SPARQLConstraintComponent"
+            "class codeIdentifier datatype declare equals lessThan lessThanOrEquals maxCount message namespace order "
+            "path prefix prefixes property select severity sparql targetClass Info Violation Warning "
+            "ClassConstraintComponent MaxCountConstraintComponent MinCountConstraintComponent "
+            "SPARQLConstraintComponent"
         ),
     ),
     "skos": (

@@ -11,6 +11,7 @@ from kg import vocab
 from kg.case import Case
 from kg.check.engine import DEFAULT_ENGINE, ENGINES, Result, shapes_of
 from kg.check.place import Places, text_of
+from kg.check.query import Witness
 from kg.check.rulebook import Meaning, Rulebook
 from kg.ntriples import Triple
 from kg.problem import Problem, Severity
@@ -32,12 +33,15 @@ class Checker:
 
     def check(self, case: Case, triples: list[Triple], base: str) -> list[Problem]:
         """What the shapes find in a case that has a record, given what it states under a base; in reading order."""
-        results = self.results(case, triples)
-        return self._inspector(case).problems(results, Places(case, base)) if results else []
+        inspector = self._inspector(case)
+        graph = inspector.graph(triples)
+        results = inspector.engine.validate(graph)
+        return inspector.problems(results, Places(case, base), Witness(graph)) if results else []
 
     def results(self, case: Case, triples: list[Triple]) -> list[Result]:
         """The validation results behind the problems."""
-        return self._inspector(case).results(triples)
+        inspector = self._inspector(case)
+        return inspector.engine.validate(inspector.graph(triples))
 
     def _inspector(self, case: Case) -> _Inspector:
         if case.release not in self._inspectors:
@@ -52,34 +56,34 @@ class _Inspector:
         self.engine = ENGINES[engine](shapes_of(release))
         self.rulebook = Rulebook(release)
 
-    def results(self, triples: list[Triple]) -> list[Result]:
+    def graph(self, triples: list[Triple]) -> str:
         """The engines see the case and, of the ontology, only what the case refers to (more would only cost time)."""
         types = self.rulebook.types
         lines = [f"{s} {p} {o} .\n" for s, p, o in triples]
         lines += [types[o] for o in {o: None for _, _, o in triples} if o in types]
-        return self.engine.validate("".join((*lines, self.rulebook.superclasses)))
+        return "".join((*lines, self.rulebook.superclasses))
 
-    def problems(self, results: list[Result], places: Places) -> list[Problem]:
-        found = {self._problem(each, places): None for each in results if not places.is_echo(each)}
+    def problems(self, results: list[Result], places: Places, witness: Witness) -> list[Problem]:
+        found = {self._problem(each, places, witness): None for each in results if not places.is_echo(each)}
         return sorted(found, key=lambda problem: problem.order)
 
-    def _problem(self, result: Result, places: Places) -> Problem:
+    def _problem(self, result: Result, places: Places, witness: Witness) -> Problem:
         meaning, name = self.rulebook.meaning(result), places.home(result).name
         return Problem(
             code=meaning.code_for(result.component),
             severity=_SEVERITIES.get(result.severity, Severity.ERROR),
             span=places.span(_as_reported(result, meaning), meaning.limit),
-            message=self._message(result, places),
+            message=self._message(result, places, witness),
             hint=self._hint(result, meaning, places),
             record=name,
         )
 
-    def _message(self, result: Result, places: Places) -> str:
+    def _message(self, result: Result, places: Places, witness: Witness) -> str:
         """The shape's own words, then what the file says there, then what would be right."""
         meaning = self.rulebook.meaning(result)
         if meaning.reported_at:
             return meaning.message
-        said = [*_evidence(result, places), *_compared(result, meaning, places)]
+        said = [*_evidence(result, places), *_compared(result, meaning, places), *_told(result, meaning, witness)]
         parts = [meaning.message, ", ".join(said), self._choices(result, meaning, places)]
         return "; ".join(filter(None, parts)) or f"{local_name(result.component)} does not hold"
 
@@ -140,6 +144,12 @@ def _compared(result: Result, meaning: Meaning, places: Places) -> Iterator[str]
     text = record.text(meaning.compared) if meaning.compared else None
     if text is not None:
         yield f"`{record.shape.by_path[meaning.compared].key}` is `{_shown(text)}`"
+
+
+def _told(result: Result, meaning: Meaning, witness: Witness) -> list[str]:
+    """What else the query of a rule says, by the names that it gives: ``counted 3``."""
+    told = witness.told(meaning.query, result) if meaning.query else {}
+    return [f"{name.replace('_', ' ')} {_shown(text)}" for name, text in told.items()]
 
 
 def _shown(text: str) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from kg import vocab
 from kg.check.engine import Result
+from kg.check.query import Query
 from kg.release import Release
 from kg.shape import Field, decode, local_name, read_shapes
 
@@ -35,6 +36,8 @@ class Meaning:
     field: Field | None
     reported_at: str
     """The predicate at whose value the problem is reported; empty where that is the shape's path."""
+    query: Query | None
+    """The query of a rule in SPARQL."""
 
     def code_for(self, component: str) -> str:
         """The code of the problem that a constraint component found: a rule's own; a field's by component and key."""
@@ -68,7 +71,16 @@ class Rulebook:
             compared=next(filter(None, compared), ""),
             field=self._fields.get(shape),
             reported_at=self._one(shape, vocab.reportedAt),
+            query=self._query(shape),
         )
+
+    def _query(self, shape: str) -> Query | None:
+        constraint = self._one(shape, vocab.sh_sparql)
+        if not constraint:
+            return None
+        declared = self._facts.get(self._one(constraint, vocab.sh_prefixes), {}).get(vocab.sh_declare, [])
+        prefixes = {self._one(each, vocab.sh_prefix): self._one(each, vocab.sh_namespace) for each in declared}
+        return Query.of(self._one(constraint, vocab.sh_select), self._one(shape, vocab.sh_path), prefixes)
 
     @cached_property
     def terms(self) -> dict[str, list[str]]:

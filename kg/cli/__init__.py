@@ -14,6 +14,7 @@ COMMANDS = {
     "build": ("kg.cli.build", "Turn the case files into a graph."),
     "check": ("kg.cli.check", "Check case files against the rules."),
     "explain": ("kg.cli.explain", "Say what a problem code means."),
+    "evidence": ("kg.cli.evidence", "Say where the quotes of claims stand in the captured texts."),
     "query": ("kg.cli.query", "Ask the graph a question in SPARQL."),
     "export": ("kg.cli.export", "Write the graph to a file."),
     "stats": ("kg.cli.stats", "Say what is in the graph."),

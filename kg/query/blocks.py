@@ -63,7 +63,7 @@ def written(term: Term) -> str:
 
     Some parsers look for ``\\u`` before they look for ``\\\\``: where text has a backslash before a u, the u is escaped.
 
-    >>> written(ox.Literal("\\u0022")) == r'"\\' + r'\u0075' + r'0022"'
+    >>> written(ox.Literal("\\u0022")) == r'"\\' + r"\u0075" + r'0022"'
     True
     """
     return re.sub(r"\\(?:\\([uU])|.)", lambda pair: f"\\\\\\u{ord(pair[1]):04X}" if pair[1] else pair[0], str(term))

@@ -134,3 +134,99 @@ def _saved(source: Source, header: Header, found: Sequence[Token]) -> SavedQuery
 def parse(text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     """Let the parser read a query, on a store that has nothing in it; SyntaxError where it cannot."""
     return ox.Store().query(text)
+
+
+def _selected(text: str) -> list[str]:
+    answer = parse(text)
+    return [variable.value for variable in answer.variables] if isinstance(answer, ox.QuerySolutions) else []
+
+
+def _syntax(source: Source, found: Sequence[Token]) -> Iterator[Problem]:
+    """The first thing that keeps the text from being a SELECT over this graph."""
+    first, refused = form(found), refusal(found)
+    escape = next((token for token in found if _ESCAPE.search(token.text)), None)
+    if first is None:
+        yield codes.QUERY_SYNTAX.at(source.span(0, 0), "the file has no query", hint="write a SELECT below the header")
+    elif refused:
+        yield codes.QUERY_SYNTAX.at(_span(source, refused.token), refused.reason)
+    elif escape:
+        message = f"{escape.text} has an escape that parsers read differently"
+        yield codes.QUERY_SYNTAX.at(_span(source, escape), message, hint="write the character itself")
+    elif not first.says("SELECT"):
+        yield codes.QUERY_SYNTAX.at(_span(source, first), f"a saved query is a SELECT; this is {first.text}")
+    else:
+        yield from _parse_fault(source)
+
+
+_ESCAPE = re.compile(r"\\[uU]")
+
+
+def _parse_fault(source: Source) -> Iterator[Problem]:
+    try:
+        parse(source.text)
+    except SyntaxError as error:
+        fault = syntax_fault(source.text, str(error))
+        span = Span(source.file, fault.line, fault.column, fault.line, fault.column + 1)
+        yield codes.QUERY_SYNTAX.at(span, fault.message)
+
+
+def _span(source: Source, token: Token) -> Span:
+    return source.span(token.start, token.end)
+
+
+def _parameters(source: Source, header: Header, found: Sequence[Token]) -> Iterator[Problem]:
+    """Parameters without a block of their own, and blocks that do not hold the default."""
+    places = list(blocks(found))
+    for parameter in header.parameters:
+        own = [block for block in places if block.name == parameter.name]
+        if len(own) == 1:
+            yield from _default(source, parameter, own[0])
+        else:
+            yield _without_block(source, parameter, own)
+    known = [parameter.name for parameter in header.parameters]
+    for expectation in header.expectations:
+        for name in (name for name, _ in expectation.parameters if name not in known):
+            yield codes.BAD_QUERY_HEADER.at(expectation.span, f"`{name}` is no parameter of this query")
+
+
+def _without_block(source: Source, parameter: Parameter, own: Sequence[Block]) -> Problem:
+    block = f"VALUES ?{parameter.name} {{ UNDEF }}"
+    if not own:
+        hint = f"write `{block}` where the value belongs"
+        return codes.QUERY_PARAMETER.at(parameter.span, f"the query has no `{block}`", hint=hint)
+    message = f"?{parameter.name} has {len(own)} VALUES blocks; a parameter has one"
+    return codes.QUERY_PARAMETER.at(_span(source, own[1].variable), message, hint="keep the first")
+
+
+def _default(source: Source, parameter: Parameter, block: Block) -> Iterator[Problem]:
+    if parameter.default is not None and parameter.allowed and parameter.default not in parameter.allowed:
+        message = f"the default `{parameter.default}` is not among the allowed values"
+        yield codes.BAD_QUERY_HEADER.at(parameter.span, message, hint=f"allowed: {', '.join(parameter.allowed)}")
+        return
+    wanted = default_term(parameter)
+    if block_terms(source.text, block) != [wanted]:
+        block_text = f"VALUES ?{parameter.name} {{ {wanted or UNDEF} }}"
+        message = f"the block of ?{parameter.name} does not hold its default"
+        hint = f"write `{block_text}`, or change `default` in the header"
+        yield codes.QUERY_PARAMETER.at(_span(source, block.variable), message, hint=hint)
+
+
+def default_term(parameter: Parameter) -> Term | None:
+    """What a parameter stands for unless it is given: a term, or everything."""
+    if parameter.default is None:
+        return None
+    if parameter.type == "concept":
+        return ox.NamedNode(f"{parameter.scheme}/{parameter.default}")
+    datatype = LITERALS[parameter.type]
+    canonical = DATATYPES[datatype].canonical(parameter.default)
+    return ox.Literal(canonical or parameter.default, datatype=ox.NamedNode(datatype))
+
+
+def block_terms(text: str, block: Block) -> list[Term | None]:
+    """The terms that stand in a block of a query that can be read."""
+    found = list(tokens(text))
+    alone = (
+        f"{prologue(text, found)}SELECT ?{block.name} {{ VALUES ?{block.name} {{{text[block.start : block.end]}}} }}"
+    )
+    answer = parse(alone)
+    return [row[0] for row in answer] if isinstance(answer, ox.QuerySolutions) else []
