@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -11,19 +11,22 @@ from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg import codes, vocab
-from kg.case import Case, Reader
+from kg.build.cases import problems_of, run_steps
+from kg.case import Reader
 from kg.check import ENGINES, Checker
 from kg.explain import all_codes, explain, explanations
 from kg.problem import Code, Failure, Severity
 from kg.release import find_releases
-from kg.triples import stated
+from kg.workspace import Workspace
 from kg.yamltree import Limits
-from tests.material import ROOT, demonstration_files, needs_corpus, real_files
+from tests.material import CORPUS, DEMONSTRATION, ROOT, needs_corpus, real_files
 
-BASE = "https://w3id.org/casegraph/id/"
 RELEASES = find_releases()
 RELEASE = RELEASES["1.0"]
-EXAMPLES = sorted((ROOT / "tests/examples").glob("*.md"), key=lambda path: path.stem)
+FOLDER = ROOT / "tests/examples"
+"""Every example is read as if it stood here, beside the captured texts in ``sources/text``."""
+EXAMPLES = sorted(FOLDER.glob("*.md"), key=lambda path: path.stem)
+INPUTS = Workspace(FOLDER, cases=[FOLDER]).inputs
 CODE = URIRef(vocab.code)
 KEY = URIRef(vocab.sh_codeIdentifier)
 CONSTRAINTS = {
@@ -82,23 +85,8 @@ READ_ALONE = [path for path in EXAMPLES if not read_example(path).needs_build]
 NEED_A_BUILD = [path for path in EXAMPLES if read_example(path).needs_build]
 
 
-@cache
-def checker(engine: str) -> Checker:
-    return Checker(RELEASES, engine)
-
-
-def read(raw: bytes, limits: Limits) -> Case:
-    case = Reader(RELEASES, limits).read(raw, "case.md")
-    assert case is not None
-    return case
-
-
-def problems(raw: bytes, limits: Limits) -> str:
-    case = read(raw, limits)
-    found = list(case.problems)
-    if case.record is not None:
-        found += checker("shacl").check(case, stated(case, BASE), BASE)
-    found.sort(key=lambda problem: problem.order)
+def lines(raw: bytes, limits: Limits) -> str:
+    found = problems_of(raw, "case.md", FOLDER, replace(INPUTS, limits=limits))
     return "".join(f"{each.span.line}:{each.span.column} {each.severity.label} {each.code}\n" for each in found)
 
 
@@ -130,7 +118,7 @@ def test_example_is_whole(path: Path):
 @pytest.mark.parametrize("path", READ_ALONE, ids=by_stem)
 def test_example_fails_as_it_says(path: Path):
     example = read_example(path)
-    assert problems(example.fails, example.limits) == example.problems
+    assert lines(example.fails, example.limits) == example.problems
     severity = explain(example.code, RELEASE).severity.label
     assert f" {severity} {example.code}\n" in example.problems
 
@@ -138,16 +126,18 @@ def test_example_fails_as_it_says(path: Path):
 @pytest.mark.parametrize("path", READ_ALONE, ids=by_stem)
 def test_mended_twin_passes(path: Path):
     example = read_example(path)
-    assert problems(example.passes, example.limits) == ""
+    assert lines(example.passes, example.limits) == ""
 
 
 @pytest.mark.slow
 def test_engines_agree_on_the_examples():
+    engines = [Checker(RELEASES, engine) for engine in ENGINES]
     compared = 0
     for example in map(read_example, READ_ALONE):
-        case = read(example.fails, example.limits)
-        if case.record is not None:
-            fast, reference = (checker(engine).results(case, stated(case, BASE)) for engine in ENGINES)
+        case = Reader(RELEASES, example.limits).read(example.fails, "case.md")
+        if case and case.record:
+            work = run_steps(case, INPUTS, FOLDER)
+            fast, reference = (engine.results(case, [*work.stated, *work.derived]) for engine in engines)
             assert fast == reference, example.code
             compared += 1
     assert compared > 80
@@ -259,13 +249,13 @@ def test_an_unknown_code_names_the_nearest():
 # --- docs/reference/problem-counts.md -------------------------------------------------------------------
 
 
-def counts(files: list[Path]) -> dict[tuple[str, str], tuple[int, int]]:
-    """How many problems of each code and severity some cases have, and in how many of them."""
+def counts(folder: Path) -> dict[tuple[str, str], tuple[int, int]]:
+    """How many problems of each code and severity the cases of a folder have, and in how many of them."""
     total: Counter[tuple[str, str]] = Counter()
     cases: Counter[tuple[str, str]] = Counter()
-    for path in files:
-        case = read(path.read_bytes(), Limits())
-        found = [*case.problems, *checker("shacl").check(case, stated(case, BASE), BASE)]
+    inputs = Workspace(folder, cases=[folder]).inputs
+    for path in folder.glob("*/casefile.md"):
+        found = problems_of(path.read_bytes(), path.name, path.parent, inputs)
         kinds = [(each.code, each.severity.label) for each in found]
         total.update(kinds)
         cases.update(set(kinds))
@@ -281,10 +271,10 @@ def counts_of_the_docs(column: int) -> dict[tuple[str, str], tuple[int, int]]:
 
 
 def test_counts_of_the_demonstration_cases():
-    assert counts(demonstration_files()) == counts_of_the_docs(4)
+    assert counts(DEMONSTRATION) == counts_of_the_docs(4)
 
 
 @needs_corpus
 def test_counts_of_the_real_cases():
     assert len(real_files()) == 117
-    assert counts(real_files()) == counts_of_the_docs(2)
+    assert counts(CORPUS) == counts_of_the_docs(2)

@@ -104,7 +104,9 @@ class _Inspector:
     def _hint(self, result: Result, meaning: Meaning, places: Places) -> str:
         allowed = self._allowed(result, meaning, places)
         near = nearest(text_of(result.value), allowed) if allowed else ""
-        return f"did you mean `{near}`?" if near else _as_hint(meaning.mend)
+        if near:
+            return f"did you mean `{near}`?"
+        return _as_hint(meaning.mend) or ("write one of the allowed terms" if allowed else "")
 
 
 def _as_reported(result: Result, meaning: Meaning) -> Result:

@@ -73,7 +73,7 @@ class ReferenceEngine:
     def __init__(self, shapes: str) -> None:
         from kg.check import reference
 
-        self._shapes = reference.graph(shapes)
+        self._shapes = reference.without_messages(reference.graph(shapes))
 
     def validate(self, triples: str) -> list[Result]:
         """The results for some data in N-Triples."""

@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import pyoxigraph as ox
-
 from kg.store.base import Term
 from kg.store.sparql import Kind, Token, form, tokens
 
@@ -61,10 +59,11 @@ def prologue(text: str, found: Sequence[Token]) -> str:
 def written(term: Term) -> str:
     r"""A term as every SPARQL parser reads it.
 
-    Some parsers look for ``\\u`` before they look for ``\\\\``: where text has a backslash before a u, the u is escaped.
+    Some look for the escapes of code points before all others, so a u behind a backslash is escaped itself.
 
-    >>> written(ox.Literal("\\u0022")) == r'"\\' + r"\u0075" + r'0022"'
-    True
+    >>> import pyoxigraph
+    >>> print(written(pyoxigraph.Literal("C:\\users")))
+    "C:\\\u0075sers"
     """
     return re.sub(r"\\(?:\\([uU])|.)", lambda pair: f"\\\\\\u{ord(pair[1]):04X}" if pair[1] else pair[0], str(term))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import codes, vocab
+from kg import codes
 from kg.lexical import DATATYPES
 from kg.problem import Failure, Problem, Severity, Span
 from kg.query.blocks import UNDEF, Block, blocks, prologue
@@ -19,7 +19,7 @@ from kg.query.saved import LITERALS, Column, Parameter, SavedQuery
 from kg.release import bundled
 from kg.source import Source, decode
 from kg.store.base import Term
-from kg.store.sparql import Kind, Token, form, refusal, syntax_fault, tokens
+from kg.store.sparql import Token, form, refusal, syntax_fault, tokens
 
 FOLDER = "queries"
 SUFFIX = ".rq"
@@ -110,10 +110,10 @@ def read_query(text: str, file: str) -> tuple[SavedQuery | None, list[Problem]]:
         problems += _parameters(source, header, found)
     if any(each.severity is Severity.ERROR for each in problems):
         return None, problems
-    return _saved(source, header, found), problems
+    return _saved(source, header), problems
 
 
-def _saved(source: Source, header: Header, found: Sequence[Token]) -> SavedQuery:
+def _saved(source: Source, header: Header) -> SavedQuery:
     return SavedQuery(
         name=Path(source.file).stem,
         file=source.file,

@@ -41,6 +41,8 @@ COLUMN_KINDS = (
 )
 """What the cells of a column are: the kinds up to document are IRIs, and link to what they name."""
 
+NOWHERE = Span("")
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -56,7 +58,7 @@ class Parameter:
     allowed: tuple[str, ...] = ()
     allowed_query: str = ""
     """A SELECT whose first column holds the allowed values."""
-    span: Span = Span("")
+    span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Column:
     label: str
     kind: str = "text"
     unit: str = ""
-    span: Span = Span("")
+    span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
