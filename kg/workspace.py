@@ -11,7 +11,9 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from kg import vocab
+from kg.audit import audit
 from kg.build import Inputs, Result, build, check, problems_of
+from kg.build.cases import where
 from kg.build.engine import Progress, silent
 from kg.build.scan import Found, find_markdown, shown_path
 from kg.captures import read_captures
@@ -20,7 +22,7 @@ from kg.catalogue import find_catalogues
 from kg.check import DEFAULT_ENGINE
 from kg.evidence import Located, locate_quotes
 from kg.manifest import Manifest, current_build, current_manifest
-from kg.problem import Failure, Problem
+from kg.problem import Failure, Problem, Span
 from kg.release import Release, find_releases
 from kg.store.base import Answer, StoreError
 from kg.store.embedded import Embedded
@@ -149,13 +151,20 @@ class Workspace:
             workers=self.workers,
         )
 
-    def build(self, *, full: bool = False, progress: Progress = silent) -> Result:
-        """Bring the graph up to date with the files; ``full`` makes everything anew."""
-        return build(self.inputs, full=full, progress=progress)
+    def build(self, *, full: bool = False, strict: bool = False, progress: Progress = silent) -> Result:
+        """Bring the graph up to date with the files; ``full`` makes everything anew.
+
+        Files with errors are left out; where there are any, a ``strict`` build publishes nothing.
+        """
+        return build(self.inputs, full=full, strict=strict, progress=progress)
 
     def shown(self, path: Path) -> str:
         """A path as reports print it."""
         return shown_path(path, self.root)
+
+    def is_case(self, path: Path) -> bool:
+        """Whether a file is, or is meant to be, a case file."""
+        return path.is_file() and self.reader.read(path.read_bytes(), self.shown(path)) is not None
 
     def markdown(self) -> list[Found]:
         """The Markdown files of the case folders."""
@@ -164,6 +173,23 @@ class Workspace:
     def check(self, *, engine: str = DEFAULT_ENGINE, progress: Progress = silent) -> Manifest:
         """What a build would find wrong, without building."""
         return check(replace(self.inputs, engine=engine), progress=progress)
+
+    def audit(self) -> list[Problem]:
+        """What the rules across cases find in the current build."""
+        inputs, manifest = self.inputs, self.manifest
+        paths = {self.settings.base + entry.case: entry.path for entry in manifest.cases()}
+
+        def place(subject: str, predicate: str) -> Span:
+            case = subject.partition("/claim/")[0]
+            return where(paths[case], predicate, inputs, subject=subject)
+
+        return audit(self.store, self.target, place)
+
+    def is_current(self, checked: Manifest) -> bool:
+        """Whether the current build was made from the files as a check found them."""
+        built = current_manifest(self.home)
+        hashes = {entry.path: entry.sha256 for entry in checked.files.values()}
+        return built is not None and hashes == {entry.path: entry.sha256 for entry in built.files.values()}
 
     def check_text(self, raw: bytes, path: Path, *, engine: str = DEFAULT_ENGINE) -> list[Problem]:
         """What is wrong with the text of a case file that stands, or would stand, at a path."""

@@ -146,13 +146,16 @@ def _as_sound(entry: FileEntry, work: Work) -> FileEntry:
     return replace(entry, case=case, counts=_counts(work.stated), entities=entities)
 
 
-def where(path: str, predicate: str, inputs: Inputs) -> Span:
-    """Where a case file says something; for problems that are found after it was read."""
+def where(path: str, predicate: str, inputs: Inputs, *, subject: str = "") -> Span:
+    """Where a case file says something, of itself or of a record by IRI; for problems found after it was read."""
     try:
         case = reader(inputs).read((inputs.root / path).read_bytes(), path)
     except OSError:
         return Span(path)
-    return (case and case.span_of(predicate)) or Span(path)
+    if case is None or case.record is None:
+        return Span(path)
+    record = next((each for each in case.record.walk() if inputs.base + each.iri == subject), None)
+    return case.span_of(predicate, record) or Span(path)
 
 
 def _text_entry(capture: Capture, root: Path) -> TextEntry:

@@ -45,14 +45,19 @@ class Result:
     """Files that were read."""
     is_new: bool
     """Whether the graph differs from the build before."""
+    is_refused: bool = False
+    """Whether nothing was published, because files have errors and the build is strict."""
 
 
-def build(inputs: Inputs, *, full: bool = False, progress: Progress = silent) -> Result:
-    """Bring the workspace's store up to date with its files. BuildError while another build is running."""
+def build(inputs: Inputs, *, full: bool = False, strict: bool = False, progress: Progress = silent) -> Result:
+    """Bring the workspace's store up to date with its files. BuildError while another build is running.
+
+    Files with errors are left out; a strict build publishes nothing where there is one.
+    """
     inputs.home.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(inputs.home / "lock").acquire(blocking=False):
-            return _build(inputs, progress, full=full)
+            return _build(inputs, progress, full=full, strict=strict)
     except Timeout:
         raise BuildError(f"another build of {inputs.root} is running; wait for it, or stop it") from None
 
@@ -63,12 +68,15 @@ def check(inputs: Inputs, *, progress: Progress = silent) -> Manifest:
     return _across_files(_read_cases(inputs, previous, examine, progress)[0], inputs)
 
 
-def _build(inputs: Inputs, progress: Progress, *, full: bool) -> Result:
+def _build(inputs: Inputs, progress: Progress, *, full: bool, strict: bool) -> Result:
     previous = None if full else _usable(current_manifest(inputs.home), inputs)
     manifest, read = _read_cases(inputs, previous, make_entry, progress)
     if previous is not None and manifest.files == previous.files and manifest.basis == previous.basis:
-        return Result(previous, read, is_new=False)
-    manifest = _with_shared_parts(_across_files(manifest, inputs), inputs)
+        return Result(previous, read, is_new=False, is_refused=strict and bool(previous.left_out()))
+    manifest = _across_files(manifest, inputs)
+    if strict and manifest.left_out():
+        return Result(manifest, read, is_new=False, is_refused=True)
+    manifest = _with_shared_parts(manifest, inputs)
     is_new = full or previous is None or manifest.build != previous.build
     if is_new:
         _publish(manifest, previous, inputs)

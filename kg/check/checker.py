@@ -106,7 +106,7 @@ class _Inspector:
         near = nearest(text_of(result.value), allowed) if allowed else ""
         if near:
             return f"did you mean `{near}`?"
-        return _as_hint(meaning.mend) or ("write one of the allowed terms" if allowed else "")
+        return as_hint(meaning.mend) or ("write one of the allowed terms" if allowed else "")
 
 
 def _as_reported(result: Result, meaning: Meaning) -> Result:
@@ -159,7 +159,7 @@ def _shown(text: str) -> str:
     return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
 
 
-def _as_hint(mend: str) -> str:
+def as_hint(mend: str) -> str:
     """A mend, which is a sentence, as hints are written."""
     return (mend[:1].lower() + mend[1:] if mend[1:2].islower() else mend).rstrip(".")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from kg.workspace import Workspace
 @options.workspace
 @options.cases
 @click.option("--full", is_flag=True, help="Make everything anew, whatever has changed.")
+@click.option("--strict", is_flag=True, help="Publish nothing while a file has errors; exit with 1.")
 @click.option(
     "--workers",
     type=click.IntRange(min=0),
@@ -28,7 +30,7 @@ from kg.workspace import Workspace
     help="Processes that read files.  [default: one for each processor]",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Print warnings too, not only errors.")
-def command(root: Path, cases: Sequence[Path], workers: int, *, full: bool, verbose: bool) -> None:
+def command(root: Path, cases: Sequence[Path], workers: int, *, full: bool, strict: bool, verbose: bool) -> None:
     """Turn the case files into a graph.
 
     Looks for Markdown files with a case_id in their front matter below cases/ (or the folders that kg.toml
@@ -36,8 +38,12 @@ def command(root: Path, cases: Sequence[Path], workers: int, *, full: bool, verb
     Only what changed since the last build is read again.
     """
     workspace = Workspace(root, cases=cases, workers=workers)
-    result = workspace.build(full=full, progress=render.progress("Reading"))
+    result = workspace.build(full=full, strict=strict, progress=render.progress("Reading"))
     _print_problems(result.manifest, workspace, verbose=verbose)
+    if result.is_refused:
+        left_out = _many(len(result.manifest.left_out()), "file")
+        click.echo(f"Not built: {left_out} with errors, and the build is strict. The graph stays as it was.", err=True)
+        sys.exit(1)
     click.echo(_summary(result, workspace))
     for line in _next_steps(result.manifest, root):
         click.echo(line)

@@ -44,6 +44,7 @@ class Wanted:
 @options.workspace
 @options.cases
 @click.option("--changed", is_flag=True, help="Only files that differ from git's last commit, or whose texts do.")
+@click.option("--only-cases", is_flag=True, help="Pass over FILES that are no case files, such as a README.")
 @click.option("--watch", is_flag=True, help="Go on, and check each file again when it is saved.")
 @click.option("--stdin-name", default="stdin.md", metavar="PATH", help="Where the text on standard input (-) belongs.")
 @click.option("--format", "form", type=click.Choice(list(REPORTS)), default="text", show_default=True)
@@ -70,11 +71,13 @@ def command(
     changed: bool,
     watch: bool,
     update: bool,
+    only_cases: bool,
 ) -> None:
     """Check case files against the rules.
 
     Checks the FILES, or the whole workspace; - reads one from standard input. Every problem says where it is,
-    what is wrong and how to mend it; `kg explain CODE` says more. Exit status: 0 clean, 1 problems, 2 usage.
+    what is wrong and how to mend it; `kg explain CODE` says more. Where the graph is up to date (`kg build`), a check
+    of the whole workspace also looks for what is odd across cases. Exit status: 0 clean, 1 problems, 2 usage.
     """
     if update and baseline is None:
         raise click.UsageError("--update-baseline needs --baseline FILE")
@@ -85,8 +88,10 @@ def command(
     if watch:
         _watch(workspace, check, wanted)
     named = _changed(workspace) if changed else list(files)
-    if changed and not named:
-        click.echo("no case file differs from the last commit", err=True)
+    if only_cases:
+        named = [path for path in named if str(path) == "-" or workspace.is_case(path)]
+    if not named and (changed or only_cases):
+        click.echo("there is no case file to check", err=True)
         return
     sys.exit(_report(check(named, stdin_name=stdin_name), wanted))
 
@@ -97,7 +102,9 @@ def _findings(workspace: Workspace, files: Sequence[Path], *, engine: str, stdin
     if not files:
         manifest = workspace.check(engine=engine, progress=render.progress("Checking"))
         names = [entry.path for entry in manifest.files.values() if entry.is_case]
-        findings = Findings.of(manifest.problems(), names, Sources(workspace.root), explain=meanings.get)
+        across = workspace.audit() if workspace.is_current(manifest) else []
+        found = [*manifest.problems(), *across]
+        findings = Findings.of(found, names, Sources(workspace.root), explain=meanings.get)
     else:
         given: dict[str, str] = {}
         problems = [each for path in files for each in _check_one(workspace, path, stdin_name, given, engine)]
