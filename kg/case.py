@@ -122,10 +122,22 @@ class Reader:
             return Case(Source(file, ""), problems=[source]) if looks_like_case(raw) else None
         front = front_matter(source)
         if front is None:
-            return None
+            return self._without_front(source)
         if isinstance(front, Problem):
             return Case(source, problems=[front]) if looks_like_case(raw) else None
         return self._read_front(Case(source, front.body, front=front), front)
+
+    def _without_front(self, source: Source) -> Case | None:
+        """Other Markdown; or a case file whose first line was lost or damaged."""
+        head = source.text[:500].splitlines(keepends=True)[:3]
+        found = next((line for line in head if looks_like_case(line.encode("utf-8"))), None)
+        if found is None:
+            return None
+        start = sum(map(len, head[: head.index(found)]))
+        message = f"passed over: there is a `{CASE_ID}`, but no front matter"
+        hint = "begin the file with a line that holds only ---"
+        span = source.span(start, start + len(found.rstrip()))
+        return Case(source, problems=[codes.NO_FRONT_MATTER.at(span, message, hint=hint)])
 
     def _read_front(self, case: Case, front: FrontMatter) -> Case | None:
         root, faults = parse(front.yaml, self.limits)
@@ -181,7 +193,10 @@ class Reader:
 
 def looks_like_case(raw: bytes) -> bool:
     """Whether a file that cannot be parsed has a line that begins with the key of a case."""
-    return re.search(rb"(?m)^\xef?\xbb?\xbf?[\"']?" + CASE_ID.encode() + rb"[\"']?[ \t]*:", raw[:1_000_000]) is not None
+    return (
+        re.search(rb"(?m)(?:^\xef?\xbb?\xbf?|[{,])[ \t]*[\"']?" + CASE_ID.encode() + rb"[\"']?[ \t]*:", raw[:1_000_000])
+        is not None
+    )
 
 
 def _is_near_case_id(key: str) -> bool:

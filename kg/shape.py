@@ -36,11 +36,13 @@ _SAFE = re.compile(r"[A-Za-z0-9._~-]+")
 
 @cache
 def encode(text: str) -> str:
-    """An id as one IRI segment; everything but unreserved ASCII is percent-encoded.
+    """An id as one IRI segment; everything but unreserved ASCII is percent-encoded, and so are dot segments.
 
-    >>> encode("VC-001"), encode("50%")
-    ('VC-001', '50%25')
+    >>> encode("VC-001"), encode("50%"), encode("..")
+    ('VC-001', '50%25', '%2E%2E')
     """
+    if text in (".", ".."):
+        return text.replace(".", "%2E")
     return text if _SAFE.fullmatch(text) else quote(text, safe="")
 
 
@@ -83,7 +85,7 @@ class Field:
     path: str
     kind: Kind
     single: bool
-    order: int
+    order: float
     shape: str
     """IRI of the property shape."""
     datatype: str = ""
@@ -198,7 +200,7 @@ class _Shapes:
             path=self._need(iri, vocab.sh_path),
             kind=kind,
             single=single,
-            order=int(self._need(iri, vocab.sh_order)),
+            order=self._order(iri),
             shape=iri,
             datatype=datatype,
             target=target,
@@ -207,6 +209,13 @@ class _Shapes:
             template=Template(self._need(self._shape_of(target), vocab.iriTemplate)) if kind is Kind.LINK else None,
             takes_any_text=single and kind is not Kind.RECORD and datatype in _TEXTS,
         )
+
+    def _order(self, iri: str) -> float:
+        text = self._need(iri, vocab.sh_order)
+        try:
+            return float(text)
+        except ValueError:
+            raise ShapeError(f"release {self.version}: {iri} has {text} for sh:order, which takes a number") from None
 
     def _kind(self, iri: str, target: str, scheme: str) -> Kind:
         if not target:

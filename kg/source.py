@@ -11,7 +11,7 @@ from kg import codes
 from kg.problem import Problem, Span
 
 _OPENING = re.compile(r"---[ \t]*(?:\r\n|\n|\r)")
-_CLOSING = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)", re.M)
+_CLOSING = re.compile(r"(?<=[\r\n])(?:---|\.\.\.)[ \t]*(?:\r\n|\n|\r|\Z)")
 _LINE_ENDS = re.compile(r"\r\n|\n|\r")
 
 

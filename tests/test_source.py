@@ -48,6 +48,7 @@ def test_too_large():
         ("---\na: 1\n...\nbody", "a: 1\n", "body"),
         ("---\n---\n", "", ""),
         ("---\na: 1\n---", "a: 1\n", ""),
+        ("---\ra: 1\r---\rbody", "a: 1\r", "body"),
     ],
 )
 def test_front_matter(text: str, yaml: str, body: str):
