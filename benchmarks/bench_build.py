@@ -26,7 +26,9 @@ def main() -> None:
     """Print the table."""
     print(f"### Building, {CASES:,} cases\n")
     yard = yardstick(CASES)
-    print(f"Yardstick: CSafeLoader loads the front matters in {yard:.2f} s CPU ({1000 * yard / CASES:.2f} ms a case).\n")
+    print(
+        f"Yardstick: CSafeLoader loads the front matters in {yard:.2f} s CPU ({1000 * yard / CASES:.2f} ms a case).\n"
+    )
     print("| what | CPU s | ms a case | ratio | wall s |\n|---|---:|---:|---:|---:|")
     files = list(replicated(CASES))
     best = min((spent(lambda: _map_all(files)) for _ in range(3)), key=lambda took: took.cpu)
@@ -77,7 +79,6 @@ def _peak(number: int) -> float:
     )
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     return float(done.stdout)
-
 
 
 if __name__ == "__main__":

@@ -50,7 +50,10 @@ def replicated(number: int) -> Iterator[tuple[str, bytes]]:
     texts = [path.read_bytes() for path in real_cases()]
     for index in range(number):
         name = f"case-{index:06}"
-        yield name, re.sub(rb"(?m)^case_id: .*(\n  .*)*$", f"case_id: {name}".encode(), texts[index % len(texts)], count=1)
+        yield (
+            name,
+            re.sub(rb"(?m)^case_id: .*(\n  .*)*$", f"case_id: {name}".encode(), texts[index % len(texts)], count=1),
+        )
 
 
 def write_workspace(root: Path, number: int, *, with_texts: bool = False) -> None:

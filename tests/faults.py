@@ -172,7 +172,9 @@ class Fault:
 
 
 def _holds(node: Any, step: str | int) -> bool:
-    return step in node if isinstance(node, dict) else isinstance(node, list) and int(step) < len(node)
+    if isinstance(node, list):
+        return isinstance(step, int) and step < len(node)
+    return isinstance(node, dict) and step in node
 
 
 class Faults:

@@ -26,15 +26,18 @@ EXTERNAL = {
     "sh": (
         "http://www.w3.org/ns/shacl#",
         (
-            "class codeIdentifier datatype declare equals lessThan lessThanOrEquals maxCount message namespace order "
-            "path prefix prefixes property select severity sparql targetClass Info Violation Warning "
-            "ClassConstraintComponent MaxCountConstraintComponent MinCountConstraintComponent "
+            "class codeIdentifier datatype declare equals lessThan lessThanOrEquals maxCount message minCount "
+            "namespace order path prefix prefixes property select severity sparql targetClass Info Violation "
+            "Warning ClassConstraintComponent MaxCountConstraintComponent MinCountConstraintComponent "
             "SPARQLConstraintComponent"
         ),
     ),
     "skos": (
         "http://www.w3.org/2004/02/skos/core#",
-        "Concept ConceptScheme altLabel broader changeNote definition example inScheme notation prefLabel",
+        (
+            "Concept ConceptScheme altLabel broader changeNote closeMatch definition exactMatch example inScheme "
+            "notation prefLabel"
+        ),
     ),
     "dcterms": (
         "http://purl.org/dc/terms/",
@@ -46,15 +49,30 @@ EXTERNAL = {
     "org": ("http://www.w3.org/ns/org#", "Organization"),
     "prov": (
         "http://www.w3.org/ns/prov#",
-        "Activity Collection Entity hadMember used wasDerivedFrom wasGeneratedBy",
+        (
+            "Activity Agent Collection Entity generatedAtTime hadMember used wasAttributedTo wasDerivedFrom "
+            "wasGeneratedBy"
+        ),
     ),
-    "schema": ("https://schema.org/", "MonetaryAmount QuantitativeValue currency maxValue minValue unitText url value"),
+    "pav": ("http://purl.org/pav/", "authoredBy authoredOn"),
+    "semapv": ("https://w3id.org/semapv/vocab/", "ManualMappingCuration UnspecifiedMatching"),
+    "sssom": (
+        "https://w3id.org/sssom/",
+        (
+            "NegatedPredicate NoTermFound author_label confidence mapping_justification object_label "
+            "predicate_modifier subject_label"
+        ),
+    ),
+    "schema": (
+        "https://schema.org/",
+        "MonetaryAmount QuantitativeValue currency maxValue minValue unitText url value version",
+    ),
     "void": ("http://rdfs.org/ns/void#", "Dataset class classPartition entities"),
     "oa": (
         "http://www.w3.org/ns/oa#",
         "SpecificResource TextQuoteSelector TextPositionSelector end exact hasSelector hasSource start",
     ),
-    "owl": ("http://www.w3.org/2002/07/owl#", "versionIRI"),
+    "owl": ("http://www.w3.org/2002/07/owl#", "Axiom annotatedProperty annotatedSource annotatedTarget versionIRI"),
 }
 """The terms of other vocabularies that Python mentions."""
 

@@ -10,9 +10,9 @@ from decimal import Decimal
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.query.blocks import bind
+from kg.query.blocks import bind, parse
 from kg.query.lookup import Lookup
-from kg.query.reading import parse
+from kg.query.order import run_sorted
 from kg.query.saved import Column, SavedQuery
 from kg.query.values import Given, Run, terms_of
 from kg.store.base import QueryError, Table, Term
@@ -51,7 +51,7 @@ def ask(query: SavedQuery, given: Mapping[str, Given | Sequence[Given]], run: Ru
     terms = terms_of(query, given, Lookup(run, base))
     text = bind(query.text, terms)
     parse(text)
-    outcome = run(text)
+    outcome = run_sorted(text, run)
     if not isinstance(outcome.answer, Table):
         raise QueryError(f"{query.name} is no SELECT")
     return QueryAnswer(query, outcome.answer, text, terms, outcome.truncated)

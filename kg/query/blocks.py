@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import pyoxigraph as ox
+
 from kg.store.base import Term
 from kg.store.sparql import Kind, Token, form, tokens
 
@@ -59,13 +61,22 @@ def prologue(text: str, found: Sequence[Token]) -> str:
 def written(term: Term) -> str:
     r"""A term as every SPARQL parser reads it.
 
-    Some look for the escapes of code points before all others, so a u behind a backslash is escaped itself.
+    Some look for the escapes of code points before all others, and take eight digits where there are four. So all
+    have eight, and a u behind a backslash is escaped itself.
 
-    >>> import pyoxigraph
-    >>> print(written(pyoxigraph.Literal("C:\\users")))
-    "C:\\\u0075sers"
+    >>> print(written(ox.Literal("C:\\users")))
+    "C:\\\U00000075sers"
     """
-    return re.sub(r"\\(?:\\([uU])|.)", lambda pair: f"\\\\\\u{ord(pair[1]):04X}" if pair[1] else pair[0], str(term))
+    return _ESCAPES.sub(_unmistakable, str(term))
+
+
+_ESCAPES = re.compile(r"\\(?:\\(?P<letter>[uU])|u(?P<code>[0-9A-Fa-f]{4})|.)")
+
+
+def _unmistakable(escape: re.Match[str]) -> str:
+    if escape["letter"]:
+        return f"\\\\\\U{ord(escape['letter']):08X}"
+    return f"\\U0000{escape['code']}" if escape["code"] else escape[0]
 
 
 def bind(text: str, terms: Mapping[str, Sequence[Term]]) -> str:
@@ -97,3 +108,18 @@ def _outside(found: Sequence[Token], bound: Sequence[Block]) -> list[tuple[Kind,
 
 def _is_term(token: Token) -> bool:
     return token.kind in _TERM_KINDS or token.is_sign("^^")
+
+
+def parse(text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    """Let the parser read a query, on a store that has nothing in it; SyntaxError where it cannot."""
+    return ox.Store().query(text)
+
+
+def block_terms(text: str, block: Block) -> list[Term | None]:
+    """The terms that stand in a block of a query that can be read."""
+    found = list(tokens(text))
+    alone = (
+        f"{prologue(text, found)}SELECT ?{block.name} {{ VALUES ?{block.name} {{{text[block.start : block.end]}}} }}"
+    )
+    answer = parse(alone)
+    return [row[0] for row in answer] if isinstance(answer, ox.QuerySolutions) else []

@@ -28,13 +28,17 @@ def _example(query: SavedQuery, target: str) -> str:
         "a sh:SPARQLExecutable, sh:SPARQLSelectExecutable",
         f"rdfs:comment {literal(query.summary, language='en')}",
         *([f"dcterms:description {literal(query.description, language='en')}"] if query.description else []),
-        f"sh:select {_long(query.text)}",
+        f"sh:select {_long(_without_header(query.text))}",
         *([f"schema:keywords {', '.join(literal(tag) for tag in query.tags)}"] if query.tags else []),
         *([f"schema:target <{query.endpoint or target}>"] if query.endpoint or target else []),
     ]
     return f"\n<{QUERIES}{query.name}> " + " ;\n    ".join(said) + " .\n"
 
 
+def _without_header(text: str) -> str:
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#+")).strip() + "\n"
+
+
 def _long(text: str) -> str:
     """A text over several lines as a long string of Turtle."""
-    return '"""' + text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').replace("\r", "\\r") + '"""'
+    return '"""' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r") + '"""'

@@ -12,8 +12,7 @@ from kg import codes, vocab
 from kg.catalogue import PCF
 from kg.problem import Problem, Span
 from kg.query import plan
-from kg.query.blocks import blocks, prologue
-from kg.query.reading import parse
+from kg.query.blocks import blocks, parse, prologue
 from kg.query.saved import SavedQuery
 from kg.release import Release
 from kg.source import Source
@@ -160,10 +159,15 @@ def joined_patterns(checked: Checked) -> Iterator[Problem]:
         yield codes.QUERY_SYNTAX.at(span, f"another parser of SPARQL 1.1, rdflib's, cannot read this: {error}")
         return
     for parts in scopes:
-        named = [sorted(each for each in part if not each.startswith("N")) or sorted(part) for part in parts]
-        token = next((t for t in checked.body if t.kind is Kind.VARIABLE and t.name in named[1]), checked.body[0])
-        sides = " and ".join("?" + " ?".join(names[:3]) for names in named)
-        yield codes.QUERY_CARTESIAN_PRODUCT.at(checked.span(token), f"nothing joins {sides}")
+        places = sorted((_first(checked, part) for part in parts), key=lambda token: token.start)
+        sides = " and ".join(token.text for token in places)
+        yield codes.QUERY_CARTESIAN_PRODUCT.at(checked.span(places[1]), f"nothing joins {sides}")
+
+
+def _first(checked: Checked, part: plan.Part) -> Token:
+    """The first token of the variables of a part."""
+    named = (token for token in checked.body if token.kind is Kind.VARIABLE and token.name in part)
+    return next(named, checked.body[0])
 
 
 def short_not_exists(checked: Checked) -> Iterator[Problem]:

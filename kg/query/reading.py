@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from kg import codes
 from kg.lexical import DATATYPES
 from kg.problem import Failure, Problem, Severity, Span
-from kg.query.blocks import UNDEF, Block, blocks, prologue
+from kg.query.blocks import UNDEF, Block, block_terms, blocks, parse
 from kg.query.header import Header, read_header
 from kg.query.saved import LITERALS, Column, Parameter, SavedQuery
 from kg.release import bundled
@@ -131,11 +131,6 @@ def _saved(source: Source, header: Header) -> SavedQuery:
     )
 
 
-def parse(text: str) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    """Let the parser read a query, on a store that has nothing in it; SyntaxError where it cannot."""
-    return ox.Store().query(text)
-
-
 def _selected(text: str) -> list[str]:
     answer = parse(text)
     return [variable.value for variable in answer.variables] if isinstance(answer, ox.QuerySolutions) else []
@@ -220,13 +215,3 @@ def default_term(parameter: Parameter) -> Term | None:
     datatype = LITERALS[parameter.type]
     canonical = DATATYPES[datatype].canonical(parameter.default)
     return ox.Literal(canonical or parameter.default, datatype=ox.NamedNode(datatype))
-
-
-def block_terms(text: str, block: Block) -> list[Term | None]:
-    """The terms that stand in a block of a query that can be read."""
-    found = list(tokens(text))
-    alone = (
-        f"{prologue(text, found)}SELECT ?{block.name} {{ VALUES ?{block.name} {{{text[block.start : block.end]}}} }}"
-    )
-    answer = parse(alone)
-    return [row[0] for row in answer] if isinstance(answer, ox.QuerySolutions) else []

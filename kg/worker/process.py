@@ -47,6 +47,7 @@ OPENED_AT_ONCE = 16
 def main(folder: str) -> None:
     """Answer queries until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     out = sys.stdout.buffer
     try:
         store = ox.Store.read_only(folder)

@@ -90,7 +90,7 @@ class Worker:
                 kind, payload = self._pipe.frame(deadline)
                 is_done = kind in (process.END, process.ERROR)
                 if kind == process.ERROR:
-                    raise _error(json.loads(payload), query, limits)
+                    raise self._error(json.loads(payload), query, limits)
                 yield kind, payload
                 if is_done:
                     return
@@ -102,6 +102,15 @@ class Worker:
         finally:
             if not is_done:
                 self.close()
+
+    def _error(self, said: dict[str, str], query: str, limits: Limits) -> QueryError:
+        if said["kind"] == "memory":
+            return _too_large(limits)
+        if said["kind"] == "run":
+            return QueryError(f"the query cannot be run: {said['message']}")
+        fault = syntax_fault(query, said["message"], self.prefixes)
+        place = f"line {fault.line}, column {fault.column}: " if fault.line else ""
+        return QueryError(f"the query cannot be read: {place}{fault.message}{excerpt(query, fault.line, fault.column)}")
 
     def _request(self, query: str, limits: Limits) -> bytes:
         return json.dumps(
@@ -186,16 +195,6 @@ def _refuse(query: str) -> None:
     refused = refusal(list(tokens(query)))
     if refused:
         raise QueryRefused(f"the query is refused: {refused.reason}")
-
-
-def _error(said: dict[str, str], query: str, limits: Limits) -> QueryError:
-    if said["kind"] == "memory":
-        return _too_large(limits)
-    if said["kind"] == "run":
-        return QueryError(f"the query cannot be run: {said['message']}")
-    fault = syntax_fault(query, said["message"])
-    place = f"line {fault.line}, column {fault.column}: " if fault.line else ""
-    return QueryError(f"the query cannot be read: {place}{fault.message}{excerpt(query, fault.line, fault.column)}")
 
 
 def _loss(status: int, limits: Limits) -> StoreError:

@@ -1,0 +1,28 @@
+"""Curated links: what a person decided about organisations and processes, in SSSOM/TSV files that stand in git."""
+
+from kg.links.graph import link_iri, link_triples, organisation_triples
+from kg.links.organisations import Identities, canonical, identities
+from kg.links.processes import Decision, Decisions, claim_end, literal, process_decisions, process_end
+from kg.links.rows import End, Link, Verdict, add_row, add_rows, new_file, read_links
+
+__all__ = [
+    "Decision",
+    "Decisions",
+    "End",
+    "Identities",
+    "Link",
+    "Verdict",
+    "add_row",
+    "add_rows",
+    "canonical",
+    "claim_end",
+    "identities",
+    "link_iri",
+    "link_triples",
+    "literal",
+    "new_file",
+    "organisation_triples",
+    "process_decisions",
+    "process_end",
+    "read_links",
+]

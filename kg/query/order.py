@@ -1,0 +1,124 @@
+"""A query that ends in ORDER BY in; its rows out, sorted here and not in the store.
+
+The embedded store reads both terms from disk for each comparison: 33,000 rows that take 1.7 s to sort there take
+0.2 s here. Where this module is not sure to sort as the store would, it lets the store do it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pyoxigraph as ox
+
+from kg import vocab
+from kg.query.values import Run
+from kg.store.base import Table, Term
+from kg.store.sparql import Kind, Token, tokens
+from kg.terms import plain
+from kg.worker import Outcome
+
+Row = tuple[Term | None, ...]
+Key = str | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A query without the ORDER BY that ended it, and the columns that it sorts by."""
+
+    text: str
+    keys: tuple[tuple[str, bool], ...]
+    """Name, and whether it descends."""
+
+
+def run_sorted(text: str, run: Run) -> Outcome:
+    """The answer to a query, its rows in order; rows that the query calls equal are in the order of their text."""
+    order = split_order(text)
+    if order is None:
+        return run(text)
+    outcome = run(order.text)
+    if isinstance(outcome.answer, Table) and not outcome.truncated:
+        table = sort(outcome.answer, order.keys)
+        if table:
+            return Outcome(table)
+    return run(text)
+
+
+def split_order(text: str) -> Order | None:
+    """What a query is sorted by; None unless it ends in an ORDER BY of variables.
+
+    >>> split_order("SELECT ?a ?b { ?a ?b 1 } ORDER BY ?a DESC(?b)")
+    Order(text='SELECT ?a ?b { ?a ?b 1 } ', keys=(('a', False), ('b', True)))
+    """
+    found = list(tokens(text))
+    last = max((index for index, token in enumerate(found) if token.is_sign("}")), default=len(found))
+    start = next((index for index, token in enumerate(found) if index > last and token.says("ORDER")), None)
+    if start is None or not found[start + 1].says("BY"):
+        return None
+    keys = _keys(found[start + 2 :])
+    return Order(text[: found[start].start], keys) if keys else None
+
+
+def _keys(found: Sequence[Token]) -> tuple[tuple[str, bool], ...] | None:
+    keys: list[tuple[str, bool]] = []
+    rest = list(found)
+    while rest:
+        if rest[0].kind is Kind.VARIABLE:
+            keys.append((rest.pop(0).name, False))
+        elif rest[0].says("ASC", "DESC") and [each.text for each in rest[1:4:2]] == ["(", ")"]:
+            keys.append((rest[2].name, rest[0].says("DESC")))
+            del rest[:4]
+        else:
+            return None
+    return tuple(keys)
+
+
+def sort(table: Table, keys: Sequence[tuple[str, bool]]) -> Table | None:
+    """A table by some of its columns; None where the order of their terms is a matter of the store."""
+    if any(name not in table.columns for name, _ in keys):
+        return None
+    rows = sorted(table.rows, key=_text)
+    for name, descends in reversed(keys):
+        place = table.columns.index(name)
+        read = _reader([row[place] for row in rows])
+        if read is None:
+            return None
+        rows.sort(key=lambda row, place=place, read=read: _rank(row[place], read), reverse=descends)
+    return Table(table.columns, rows)
+
+
+def _text(row: Row) -> list[str]:
+    return [plain(term) for term in row]
+
+
+def _rank(term: Term | None, read: Callable[[Term], Key]) -> tuple[bool, Key]:
+    """Unbound cells come first."""
+    return (False, "") if term is None else (True, read(term))
+
+
+def _reader(terms: Sequence[Term | None]) -> Callable[[Term], Key] | None:
+    """How the terms of a column compare, if they are all of one sort."""
+    sorts = {_sort(term) for term in terms if term is not None} or {"text"}
+    return _READERS.get(sorts.pop()) if len(sorts) == 1 else None
+
+
+def _number(term: Term) -> Key:
+    return Decimal(plain(term))
+
+
+_SORTS = {
+    vocab.xsd_string: "text",
+    vocab.xsd_date: "date",
+    vocab.xsd_integer: "number",
+    vocab.xsd_decimal: "number",
+}
+
+
+def _sort(term: Term) -> str:
+    if isinstance(term, ox.NamedNode):
+        return "iri"
+    return _SORTS.get(term.datatype.value, "other") if isinstance(term, ox.Literal) and not term.language else "other"
+
+
+_READERS: dict[str, Callable[[Term], Key]] = {"iri": plain, "text": plain, "date": plain, "number": _number}
