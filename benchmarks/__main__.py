@@ -1,4 +1,4 @@
-"""Runs every benchmark, or those named: ``python -m benchmarks [build …]``. Prints Markdown; figures are CPU unless said.
+"""Runs every benchmark, or those named: ``python -m benchmarks [build …]``. Prints Markdown; CPU unless it says wall.
 
 Speed is shown as a ratio to what a user would otherwise run, measured in the same run on the same machine.
 """

@@ -24,18 +24,81 @@ KINDS = ("mixed", "crowded")
 SAMPLE = 100
 """Names whose comparison with all others gives the price of all pairs."""
 
-_SYLLABLES = tuple(
-    ["ba", "be", "bo", "da", "del", "di", "dor", "fa", "fen", "gar", "go", "ha", "hel", "in", "ka", "kor", "la", "len", "lo", "mar", "me", "mi", "nor", "o", "pa", "per", "qui", "ra", "ri", "ro", "sa", "sol", "ta", "ter", "u", "va", "ver", "wen", "xo", "za"]
+_SYLLABLES = (
+    "ba",
+    "be",
+    "bo",
+    "da",
+    "del",
+    "di",
+    "dor",
+    "fa",
+    "fen",
+    "gar",
+    "go",
+    "ha",
+    "hel",
+    "in",
+    "ka",
+    "kor",
+    "la",
+    "len",
+    "lo",
+    "mar",
+    "me",
+    "mi",
+    "nor",
+    "o",
+    "pa",
+    "per",
+    "qui",
+    "ra",
+    "ri",
+    "ro",
+    "sa",
+    "sol",
+    "ta",
+    "ter",
+    "u",
+    "va",
+    "ver",
+    "wen",
+    "xo",
+    "za",
 )
-_TRADES = tuple(
-    ["bank", "insurance", "ferries", "foods", "steel", "energy", "health", "airlines", "retail", "motors", "systems", "pharma", "media", "logistics", "water", "college"]
+_TRADES = (
+    "bank",
+    "insurance",
+    "ferries",
+    "foods",
+    "steel",
+    "energy",
+    "health",
+    "airlines",
+    "retail",
+    "motors",
+    "systems",
+    "pharma",
+    "media",
+    "logistics",
+    "water",
+    "college",
 )
-_PLACES = tuple(
-    ["north", "south", "united", "first", "national", "royal", "pacific", "atlantic", "nordic", "central", "city", "global"]
+_PLACES = (
+    "north",
+    "south",
+    "united",
+    "first",
+    "national",
+    "royal",
+    "pacific",
+    "atlantic",
+    "nordic",
+    "central",
+    "city",
+    "global",
 )
-_FORMS = tuple(
-    ["Inc.", "Ltd", "SE", "AG", "GmbH", "S.A.", "plc", "LLC", "AB", "Oy"]
-)
+_FORMS = ("Inc.", "Ltd", "SE", "AG", "GmbH", "S.A.", "plc", "LLC", "AB", "Oy")
 
 
 def main() -> None:

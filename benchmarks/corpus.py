@@ -86,6 +86,6 @@ def _load_all(texts: list[str]) -> None:
 
 
 def peak_memory() -> float:
-    """The most memory that this process has used, in MB; Linux only, because elsewhere a child starts from its parent's."""
+    """The most memory that this process has used, in MB; Linux only: elsewhere a child starts from its parent's."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
