@@ -10,12 +10,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchmarks.corpus import Spent, replicated, spent, write_workspace, yardstick
 from kg.case import Reader
+from kg.parts import Part
 from kg.release import find_releases
+from kg.store.embedded import Embedded
 from kg.triples import home_graph, nquads, stated
 from kg.workspace import BASE, Workspace
 
@@ -33,6 +35,9 @@ def main() -> None:
     files = list(replicated(CASES))
     best = min((spent(lambda: _map_all(files)) for _ in range(3)), key=lambda took: took.cpu)
     _row("read + map + write N-Quads", best, yard)
+    with tempfile.TemporaryDirectory() as folder:
+        stored = spent(lambda: _store_all(files, Path(folder) / "store"))
+        _row("the same into an embedded store: merge and named graphs, optimize() included", stored, yard)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         write_workspace(root, CASES)
@@ -61,6 +66,20 @@ def _map_all(files: Iterable[tuple[str, bytes]]) -> None:
         assert case is not None
         assert case.record is not None
         "".join(nquads(stated(case, BASE), home_graph(case.record, BASE))).encode()
+
+
+def _store_all(files: Iterable[tuple[str, bytes]], path: Path) -> None:
+    Embedded.create(path).load(_parts(files))
+
+
+def _parts(files: Iterable[tuple[str, bytes]]) -> Iterator[Part]:
+    reader = Reader(find_releases())
+    for name, raw in files:
+        case = reader.read(raw, name)
+        assert case is not None
+        assert case.record is not None
+        graph = home_graph(case.record, BASE)
+        yield Part("".join(nquads(stated(case, BASE), graph)).encode(), (graph,))
 
 
 def _kg(*words: str, root: Path) -> None:
