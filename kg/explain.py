@@ -52,7 +52,7 @@ def all_codes(release: Release) -> list[str]:
 def nearest_codes(code: str, codes: Iterable[str]) -> list[str]:
     """Up to three codes that a misspelt one may stand for, the likeliest first.
 
-    >>> nearest_codes("Missing_Titel", ["missing-title", "missing-url", "odd-id"])
+    >>> nearest_codes("Missing_Titel", ["missing-title", "odd-id"])
     ['missing-title']
     """
     plain = code.strip().lower().replace("_", "-").replace(" ", "-")

@@ -601,13 +601,22 @@ def test_without_polars_the_message_says_what_to_do(content: Content, tmp_path: 
 REVIEWED = """value_claims:
 - id: VC-001
   claim_title: Short
+  source_ids: [S1]
+  ai_attribution: direct
+  verification_status: needs_review
+  evidence_level: method
   source_quote: {short}
   human_validation:
     reviewed: true
+    reviewer_verdict: valid
     review_notes: a note
     reviewer_id: reviewer-7
 - id: VC-002
   claim_title: Long
+  source_ids: [S1]
+  ai_attribution: direct
+  verification_status: needs_review
+  evidence_level: method
   source_quote: {long}
 """
 

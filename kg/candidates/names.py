@@ -136,7 +136,7 @@ def pseudo(name: str) -> str | None:
     >>> pseudo("Multiple organisations (Acme, Quill)"), pseudo("Acme")
     ('it stands for several organisations', None)
     """
-    plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())[:500]
     bare = " ".join(_BRACKETS.sub(" ", plain).split()).rstrip(" :;,.-–—")
     return next((reason for reason, holds in _PSEUDO.items() if holds(plain, bare)), None)
 

@@ -15,6 +15,8 @@ from kg.links.chains import Ends, ends
 
 RARE = 4
 """Organisations whose documents stand on a host above which sharing it says nothing: a newspaper, a vendor's blog."""
+LONGEST = 300
+"""Letters of a text above which it is no name to compare."""
 BY_ID = 0.98
 """The score of two organisations that have one id elsewhere."""
 
@@ -48,7 +50,7 @@ def candidates(organisations: Iterable[OrganisationUse], links: Identities) -> l
     organisation.
     """
     hosts = _hosts(organisations)
-    names = [take_apart(name) for name in sorted(hosts) if not pseudo(name)]
+    names = [take_apart(name) for name in sorted(hosts) if len(name) <= LONGEST and not pseudo(name)]
     roots = [links.slug(each.text) for each in names]
     found: dict[Ends, Candidate] = {}
     for (one, other), (score, reason) in _findings(names, roots, links):
