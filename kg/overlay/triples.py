@@ -1,0 +1,110 @@
+"""An overlay in; the triples of its named graph out: what it says of the cases that are there, and who says so."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from kg import codes, vocab
+from kg.ntriples import Triple, iri, literal
+from kg.overlay.keys import keys
+from kg.overlay.reading import Classification, Overlay
+from kg.problem import Problem
+from kg.shape import encode
+
+
+def overlay_graph(overlay: Overlay, base: str) -> str:
+    """The IRI of an overlay, which is also that of its named graph."""
+    return f"{base}overlay/{encode(overlay.id)}"
+
+
+def known_part(
+    overlay: Overlay, cases: Collection[str], claims: Collection[tuple[str, str]] | None = None
+) -> tuple[Overlay, list[Problem]]:
+    """An overlay without what it says of cases that are not there, and a warning for each.
+
+    ``cases`` are case ids, ``claims`` pairs of case and claim id; without ``claims`` those are not looked at.
+    """
+    kept: list[Classification] = []
+    problems: list[Problem] = []
+    for each in overlay.classifications:
+        missing = _missing(each, cases, claims)
+        if missing:
+            hint = "correct the id, or leave the entry until the case is back"
+            problems.append(codes.UNKNOWN_OVERLAY_CASE.at(each.span, missing, hint=hint, record=each.case))
+        else:
+            kept.append(each)
+    return replace(overlay, classifications=tuple(kept)), problems
+
+
+def _missing(each: Classification, cases: Collection[str], claims: Collection[tuple[str, str]] | None) -> str:
+    if each.case not in cases:
+        return f"there is no case `{each.case}`"
+    if each.claim and claims is not None and (each.case, each.claim) not in claims:
+        return f"the case `{each.case}` has no claim `{each.claim}`"
+    return ""
+
+
+def overlay_triples(
+    overlay: Overlay, base: str, cases: Collection[str], claims: Collection[tuple[str, str]] | None = None
+) -> tuple[list[Triple], list[Problem]]:
+    """The triples of an overlay's graph, and a warning for each classification that was left out of it."""
+    known, problems = known_part(overlay, cases, claims)
+    return list(_overlay(known, base)), problems
+
+
+def _overlay(overlay: Overlay, base: str) -> Iterator[Triple]:
+    node = iri(overlay_graph(overlay, base))
+    yield node, iri(vocab.rdf_type), iri(vocab.Overlay)
+    yield node, iri(vocab.dcterms_identifier), literal(overlay.id)
+    for predicate, value in overlay.facts:
+        if predicate != vocab.dcterms_identifier:
+            yield node, iri(predicate), value
+    if overlay.at:
+        yield node, iri(vocab.prov_generatedAtTime), literal(overlay.at, vocab.xsd_dateTime)
+    for tagger in sorted({each.by for each in overlay.classifications if each.by}):
+        agent = _agent(node, tagger)
+        yield agent, iri(vocab.rdf_type), iri(vocab.prov_Agent)
+        yield agent, iri(vocab.rdfs_label), literal(tagger)
+    for each in overlay.classifications:
+        yield from _classification(each, node, base)
+
+
+def _classification(each: Classification, overlay: str, base: str) -> Iterator[Triple]:
+    node = iri(classification_iri(each, overlay[1:-1]))
+    yield overlay, iri(vocab.dcterms_hasPart), node
+    yield node, iri(vocab.rdf_type), iri(vocab.Classification)
+    yield from ((node, iri(path), iri(base + target)) for path, target in _links(each))
+    yield node, iri(vocab.primarySector), iri(each.primary.iri)
+    yield from ((node, iri(vocab.secondarySector), iri(sector.iri)) for sector in each.secondary)
+    yield from ((node, iri(predicate), value) for predicate, value in each.facts)
+    if each.by:
+        yield node, iri(vocab.prov_wasAttributedTo), _agent(overlay, each.by)
+    if each.at:
+        yield node, iri(vocab.prov_generatedAtTime), literal(each.at, vocab.xsd_dateTime)
+
+
+def classification_iri(each: Classification, overlay: str) -> str:
+    """The IRI of a classification: below its overlay's, a case's as the case, a claim's as in the case.
+
+    A claim's path has two steps more, so that no case can have the same.
+    """
+    claim = f"/claim/{encode(each.claim)}" if each.claim else ""
+    return f"{overlay}/{encode(each.case)}{claim}"
+
+
+def _links(each: Classification) -> Iterator[tuple[str, str]]:
+    """The case, and the claim, as predicate and IRI relative to the base."""
+    shape = keys("Classification")
+    scope = {
+        shape.at(vocab.classifiedCase).name: encode(each.case),
+        shape.at(vocab.classifiedClaim).name: encode(each.claim),
+    }
+    for path in (vocab.classifiedCase, *([vocab.classifiedClaim] if each.claim else [])):
+        template = shape.at(path).template
+        assert template is not None
+        yield path, template.mint(scope)
+
+
+def _agent(overlay: str, tagger: str) -> str:
+    return iri(f"{overlay[1:-1]}/tagger/{encode(tagger)}")
