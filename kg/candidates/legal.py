@@ -62,9 +62,10 @@ def without_joined(text: str) -> tuple[str, tuple[str, ...]]:
     found: list[str] = []
     for form in _JOINED:
         for rest in (text.removeprefix(form), text.removesuffix(form)):
-            if rest.strip() and rest != text:
+            if rest.strip() and len(rest) < len(text):
                 text = rest.strip()
                 found.append(form)
+                break
     return text, tuple(found)
 
 

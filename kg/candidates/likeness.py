@@ -115,7 +115,7 @@ def misspelling(one: Name, other: Name) -> Finding | None:
     """Almost the same letters: every word of one is a word of the other, or nearly."""
     if min(len(one.key), len(other.key)) < SHORTEST or one.content == other.content or _digits(one) != _digits(other):
         return None
-    if not (_words_are_near(one, other) or _is_near(one.key, other.key)):
+    if not (_words_are_near(one, other) if len(one.words) == len(other.words) else _letters_are_near(one, other)):
         return None
     ratio = fuzz.ratio(" ".join(one.content), " ".join(other.content)) / 100
     score = round(0.5 + 0.35 * max(0.0, (ratio - 0.8) / 0.2), 2)
@@ -125,6 +125,11 @@ def misspelling(one: Name, other: Name) -> Finding | None:
 def _words_are_near(one: Name, other: Name) -> bool:
     mine, others = _without(one.content, other.content), _without(other.content, one.content)
     return len(mine) == len(others) <= 2 and all(map(_is_near, mine, others))
+
+
+def _letters_are_near(one: Name, other: Name) -> bool:
+    """Whether names of unlike numbers of words are one name with a space too many and a slip; initials are no slip."""
+    return min(map(len, one.words + other.words)) > 2 and _is_near(one.key, other.key)
 
 
 def _without(words: tuple[str, ...], taken: tuple[str, ...]) -> list[str]:

@@ -115,6 +115,7 @@ _KINDS = (
 )
 _SEVERAL = re.compile(
     rf"(?:multiple|various|several|many|numerous|different|diverse|\d+)\s(?:[\w-]+\s){{0,3}}?(?:{_KINDS})"
+    r"(?:\s(?:in|from|of|across|at|using|with|worldwide)\b.*)?"
 )
 _UNNAMED = re.compile(
     r"(?:(?:an?|one|some)\s)?(?:[\w-]+\s){0,2}?(?:unnamed|undisclosed|anonymous|anonymi[sz]ed|unspecified|unidentified|"

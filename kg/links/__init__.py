@@ -1,9 +1,11 @@
 """Curated links: what a person decided about organisations and processes, in SSSOM/TSV files that stand in git."""
 
 from kg.links.graph import link_iri, link_triples, organisation_triples
+from kg.links.link import End, Link, Verdict
 from kg.links.organisations import Identities, canonical, identities
 from kg.links.processes import Decision, Decisions, claim_end, literal, process_decisions, process_end
-from kg.links.rows import End, Link, Verdict, add_row, add_rows, new_file, read_links
+from kg.links.rows import read_links
+from kg.links.writing import add_row, add_rows, new_file
 
 __all__ = [
     "Decision",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 
-from kg.links.rows import Link
+from kg.links.link import Link
 
 Ends = tuple[str, str]
 """Two things in code point order."""

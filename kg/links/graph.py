@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from kg import vocab
 from kg.links.curies import is_absolute
+from kg.links.link import End, Link, Verdict
 from kg.links.organisations import Identities
-from kg.links.rows import End, Link, Verdict
 from kg.ntriples import Triple, iri, literal
 
 

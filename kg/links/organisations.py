@@ -18,7 +18,7 @@ from kg import codes
 from kg.identity import slug
 from kg.links.chains import Ends, chain_rows, components, ends
 from kg.links.curies import LEI, WIKIDATA, is_absolute
-from kg.links.rows import End, Link, Verdict
+from kg.links.link import End, Link, Verdict
 from kg.problem import Problem
 
 _REGISTERS = {WIKIDATA: "items of Wikidata", LEI: "LEIs"}

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from kg import codes, vocab
 from kg.links.curies import PCF
-from kg.links.rows import End, Link, Verdict
+from kg.links.link import End, Link, Verdict
 from kg.problem import Problem
 from kg.shape import decode
 

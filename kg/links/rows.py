@@ -1,4 +1,4 @@
-"""The text of a file of curated links in; its links and what is wrong with its rows out. And one more row into it.
+"""The text of a file of curated links in; its links and what is wrong with its rows out.
 
 The files are SSSOM/TSV (https://mapping-commons.github.io/sssom). Something that has no identifier, such as the name
 of an organisation as a case writes it, is a literal mapping: it stands in ``subject_label`` or ``object_label``.
@@ -7,79 +7,17 @@ of an organisation as a case writes it, is a literal mapping: it stands in ``sub
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from kg import codes, vocab, yamltree
 from kg.lexical import DATATYPES
 from kg.links import table
-from kg.links.curies import PREFIXES, CurieError, contract, expand, is_absolute
+from kg.links.curies import PREFIXES, CurieError, expand, is_absolute
+from kg.links.link import End, Link, Verdict
 from kg.links.table import Cell, Row
-from kg.problem import Failure, Problem, Span
+from kg.problem import Problem, Span
 from kg.source import Source
-
-
-class Verdict(StrEnum):
-    """What a person decided about a link."""
-
-    YES = "yes"
-    """``skos:exactMatch``: they are the same."""
-    NO = "no"
-    """``skos:exactMatch`` with the modifier ``Not``: they are not."""
-    UNSURE = "unsure"
-    """``skos:closeMatch``: alike, and left open. SSSOM has no word for "I do not know"; a close match claims least,
-    and no reader of SKOS merges by it."""
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """One side of a link: an identifier (an IRI, or what the file has in its place), or a text that has none."""
-
-    id: str = ""
-    label: str = ""
-
-    @property
-    def text(self) -> str:
-        """What tells it apart."""
-        return self.id or self.label
-
-    @property
-    def shown(self) -> str:
-        """What a reader calls it."""
-        return self.label or self.id
-
-
-_NOWHERE = Span("")
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One row: what a person decided, why, and where it stands."""
-
-    subject: End
-    verdict: Verdict
-    object: End
-    justification: str = vocab.semapv_ManualMappingCuration
-    confidence: float | None = None
-    author: str = ""
-    """IRIs or names; several stand with a bar between them."""
-    date: str = ""
-    comment: str = ""
-    span: Span = _NOWHERE
-    extra: tuple[tuple[str, str], ...] = ()
-    """Columns that are not read, by name, as they stand."""
-
-    @property
-    def line(self) -> int:
-        """The line that the row begins at."""
-        return self.span.line
-
-    @property
-    def predicate(self) -> str:
-        """The IRI of the predicate."""
-        return vocab.skos_closeMatch if self.verdict is Verdict.UNSURE else vocab.skos_exactMatch
-
 
 _ROLES = {
     "subject": "subject",
@@ -108,13 +46,6 @@ _NEEDED = (("subject", "subject_id", "subject_label"), ("predicate",), ("object"
 _PREDICATES = {vocab.skos_exactMatch: Verdict.YES, vocab.skos_closeMatch: Verdict.UNSURE}
 _SEMAPV = vocab.semapv_UnspecifiedMatching.removesuffix("UnspecifiedMatching")
 _HINT_PREDICATE = "skos:exactMatch says yes, and no with Not under predicate_modifier; skos:closeMatch leaves it open"
-_LITERAL = "rdfs literal"
-
-NEW = (
-    "subject_id\tsubject_type\tsubject_label\tpredicate_id\tpredicate_modifier\tobject_id\tobject_type\tobject_label\t"
-    "mapping_justification\tauthor_id\tauthor_label\tmapping_date\tconfidence\tcomment"
-)
-"""The header of a new file."""
 
 
 class _BadCell(Exception):
@@ -125,7 +56,7 @@ class _BadCell(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class OpenTable:
     """What holds for all rows of a file."""
 
     source: Source
@@ -141,7 +72,7 @@ def read_links(text: str, file: str) -> tuple[list[Link], list[Problem]]:
     Whether links contradict each other is for ``identities`` and ``process_decisions`` to say.
     """
     source = Source(file, text.removeprefix("\ufeff"))
-    found, problems = _open(source)
+    found, problems = open_table(source)
     if found is None:
         return [], problems
     (opened, body), links = found, list[Link]()
@@ -153,7 +84,7 @@ def read_links(text: str, file: str) -> tuple[list[Link], list[Problem]]:
     return links, problems
 
 
-def _open(source: Source) -> tuple[tuple[_File, Iterator[Row]] | None, list[Problem]]:
+def open_table(source: Source) -> tuple[tuple[OpenTable, Iterator[Row]] | None, list[Problem]]:
     """The file's columns and prefixes, and its rows; None where there is no header to read them by."""
     above = table.head(source.text)
     said, problems = _metadata(above, source.file)
@@ -168,7 +99,7 @@ def _open(source: Source) -> tuple[tuple[_File, Iterator[Row]] | None, list[Prob
         hint = "the columns of SSSOM are subject_label or subject_id, predicate_id, object_label or object_id, …"
         return None, [*problems, codes.BAD_LINK_ROW.at(span, fault, hint=hint)]
     prefixes = {**PREFIXES, **said.prefixes}
-    return (_File(source, columns, prefixes, said.date if "date" not in columns else ""), body), problems
+    return (OpenTable(source, columns, prefixes, said.date if "date" not in columns else ""), body), problems
 
 
 def _bad_header(columns: tuple[str, ...]) -> str:
@@ -209,7 +140,7 @@ def _right(span: Span) -> Span:
     return replace(span, column=span.column + 1, end_column=span.end_column + 1)
 
 
-def _place(role: str, row: Row, opened: _File) -> Span:
+def _place(role: str, row: Row, opened: OpenTable) -> Span:
     """The cell of a role; the row where it has none."""
     cell = dict(zip(opened.columns, row.cells, strict=False)).get(role)
     return opened.source.span(cell.start, cell.end) if cell else opened.source.span(row.start, row.end)
@@ -218,7 +149,7 @@ def _place(role: str, row: Row, opened: _File) -> Span:
 # --- one row -----------------------------------------------------------------------------------------
 
 
-def _link(row: Row, opened: _File) -> Link:
+def _link(row: Row, opened: OpenTable) -> Link:
     cells = dict(zip(opened.columns, row.cells, strict=False))
     _check_form(row, cells, opened)
     said = {role: cell.text.strip() for role, cell in cells.items()}
@@ -236,7 +167,7 @@ def _link(row: Row, opened: _File) -> Link:
     )
 
 
-def _check_form(row: Row, cells: Mapping[str, Cell], opened: _File) -> None:
+def _check_form(row: Row, cells: Mapping[str, Cell], opened: OpenTable) -> None:
     for role, cell in cells.items():
         if cell.is_broken:
             message = "a quotation mark opens the value and does not close it"
@@ -299,7 +230,7 @@ def _confidence(said: Mapping[str, str]) -> float | None:
     text = said.get("confidence", "")
     if not text:
         return None
-    if re.fullmatch(r"[0-9]*\.?[0-9]+(?:[eE]-?[0-9]{1,2})?|[0-9]+\.", text, re.A) and 0 <= float(text) <= 1:
+    if re.fullmatch(r"[0-9]*\.?[0-9]+(?:[eE]-?[0-9]{1,3})?|[0-9]+\.", text, re.A) and 0 <= float(text) <= 1:
         return float(text)
     raise _BadCell("confidence", f"`{text}` is not a number from 0 to 1", "write it like 0.9, or leave it out")
 
@@ -314,82 +245,3 @@ def _date(said: Mapping[str, str], shared: str) -> str:
 def _author(said: Mapping[str, str], prefixes: Mapping[str, str]) -> str:
     text = said.get("author_id", "") or said.get("author_label", "")
     return "|".join(_expanded("author_id", each.strip(), prefixes, strict=False) for each in text.split("|"))
-
-
-# --- one row more ------------------------------------------------------------------------------------
-
-
-def new_file(set_id: str) -> str:
-    """The text of a file of links without rows; ``set_id`` is the IRI that it goes by."""
-    curies = "".join(f"#  {prefix}: {namespace}\n" for prefix, namespace in PREFIXES.items() if prefix in _DECLARED)
-    return f"#curie_map:\n{curies}#mapping_set_id: {set_id}\n#license: {_NO_LICENSE}\n{NEW}\n"
-
-
-_DECLARED = ("lei", "orcid", "pcf", "wikidata")
-_NO_LICENSE = "https://w3id.org/sssom/license/unspecified"
-
-
-def add_row(text: str, link: Link) -> str:
-    """The text of a file with a link as its last row and every other character as it was.
-
-    Failure where the file has no column for something that the link says, or its last row is not closed.
-    """
-    source = Source("", text.removeprefix("\ufeff"))
-    found, problems = _open(source)
-    if found is None:
-        reason = problems[0].message if problems else "it has no header row"
-        raise Failure(f"no row can be added to the file of links: {reason}")
-    opened, body = found
-    if any(cell.is_broken for row in body for cell in row.cells):
-        raise Failure("no row can be added to the file of links: a quotation mark in it is never closed")
-    wanted = _values(link, opened)
-    row = "\t".join(table.quoted(wanted.pop(column, "")) for column in opened.columns)
-    lost = [role.replace("_", " ") for role, value in wanted.items() if value and role not in _OPTIONAL]
-    if lost:
-        raise Failure(f"the file of links has no column for the {lost[0]}; add one to its header")
-    end = _line_end(text)
-    return text + ("" if text.endswith(("\n", "\r")) else end) + row + end
-
-
-def add_rows(text: str, links: Iterable[Link]) -> str:
-    """The text of a file with some links as its last rows."""
-    for link in links:
-        text = add_row(text, link)
-    return text
-
-
-_OPTIONAL = frozenset(("subject_type", "object_type", "justification"))
-
-
-def _values(link: Link, opened: _File) -> dict[str, str]:
-    """The cells of a row by role: each side in the columns that the file has for it."""
-    author = "author_id" if "author_label" not in opened.columns or ":" in link.author else "author_label"
-    return {
-        **_side("subject", link.subject, opened),
-        **_side("object", link.object, opened),
-        "predicate": _short(link.predicate, opened),
-        "modifier": "Not" if link.verdict is Verdict.NO else "",
-        "justification": _short(link.justification, opened),
-        "confidence": "" if link.confidence is None else repr(link.confidence),
-        author: "|".join(_short(each, opened) for each in link.author.split("|")),
-        "date": link.date,
-        "comment": link.comment,
-        **dict(link.extra),
-    }
-
-
-def _side(side: str, end: End, opened: _File) -> dict[str, str]:
-    if side in opened.columns and not {f"{side}_id", f"{side}_label"} & set(opened.columns):
-        return {side: _short(end.text, opened)}
-    kind = "" if end.id else _LITERAL
-    return {f"{side}_id": _short(end.id, opened), f"{side}_label": end.label, f"{side}_type": kind}
-
-
-def _short(iri: str, opened: _File) -> str:
-    return contract(iri, opened.prefixes)
-
-
-def _line_end(text: str) -> str:
-    """The line end that the file uses last, so that a row looks like those before it."""
-    found = re.findall(r"\r\n|\n|\r", text[-100_000:]) or re.findall(r"\r\n|\n|\r", text)
-    return found[-1] if found else "\n"

@@ -37,8 +37,9 @@ class Records:
         """The values of a record by predicate; ``given`` are predicates that it need not have a value for."""
         found: Values = {}
         self._fill(found, node, shape.by_name, shape)
+        stated = {key.text for key, value in node.pairs if isinstance(key, Scalar) and not _is_empty(value)}
         for key in shape.by_name.values():
-            if key.is_needed and key.path not in found and not (given or {}).get(key.path):
+            if key.is_needed and key.name not in stated and not (given or {}).get(key.path):
                 self.report(codes.BAD_OVERLAY, node, f"`{key.name}` is missing", "every entry needs it")
         return found
 
