@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 
 from kg import quote as module
 from kg.quote import Kind, Match, Text, byte_offsets, locate
+from kg.quote.characters import fold, joining_sets
+from kg.quote.normal import normal_pattern
 
 
 def found(quote: str, *texts: str) -> Match:
@@ -268,16 +270,16 @@ def test_byte_offsets_of_a_lone_surrogate():
 
 def test_characters_left_alone_are_those_that_need_only_case_folding():
     """The sets that skip characters for speed are right for all of Unicode."""
-    pattern = module._normal_pattern(is_ascii=False, is_spaced=True)
+    pattern = normal_pattern(is_ascii=False, is_spaced=True)
     for code in (*range(0xD800), *range(0xE000, 0x110000)):
         char = chr(code)
         if not char.isascii() and not pattern.match(char):
             assert len(char.casefold()) == 1, hex(code)
-            assert module._fold(char) == char.casefold(), hex(code)
+            assert fold(char) == char.casefold(), hex(code)
 
 
 def test_characters_that_join_the_one_before_are_known():
-    near, astral = module._joining()
+    near, astral = joining_sets()
     joining = re.compile(f"[{near}{astral}]")
     for code in (*range(0xD800), *range(0xE000, 0x110000)):
         base, *marks = unicodedata.normalize("NFD", chr(code))
