@@ -1,6 +1,6 @@
 """The legal forms of companies, as they stand at the end or the beginning of a name.
 
-Our own list: see docs/decisions/organisation-names.md. To add a form, write it as ``names.words`` spells it: in
+Our own list: see docs/decisions/0005-organisation-names.md. To add a form, write it as ``names.words`` spells it: in
 lower case, without accents and dots.
 """
 
