@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kg.cli import options, render
+from kg.cli import options
 from kg.evidence import Located
 from kg.problem import Failure
 from kg.quote import Kind, byte_offsets
@@ -38,11 +40,19 @@ def command(context: click.Context, root: Path, cases: tuple[Path, ...], kind: t
     if form == "json":
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
-    names = ("case", "claim", "status", "kind", "source", "start", "end", "score")
-    cells = [["" if row[name] is None else str(row[name]) for name in names] for row in rows]
-    render.table(names, cells, right=frozenset([5, 6, 7]))
+    for case, claims in groupby(rows, key=itemgetter("case")):
+        click.secho(case, bold=True)
+        for row in claims:
+            click.echo(_line(row))
     counts = Counter(row["kind"] for row in rows)
     click.echo(", ".join(f"{counts[each.value]:,} {each.value}" for each in Kind if counts[each.value]), err=True)
+
+
+def _line(row: dict[str, Any]) -> str:
+    """A claim below the heading of its case, within 80 columns."""
+    place = "" if row["start"] is None else f"{row['source']}  {row['start']}-{row['end']}"
+    score = f"  {row['score']:.0%}" if row["kind"] == Kind.PARTIAL else ""
+    return f"  {row['claim']:<8} {row['status'] or '-':<13} {row['kind']:<11} {place}{score}".rstrip()
 
 
 def _rows(evidence: CaseEvidence) -> Iterator[dict[str, Any]]:
