@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -23,9 +23,13 @@ from kg.check import DEFAULT_ENGINE
 from kg.evidence import Located, locate_quotes
 from kg.manifest import Manifest, current_build, current_manifest
 from kg.problem import Failure, Problem, Span
+from kg.query import Catalogue, QueryAnswer, SavedQuery, ask, load_queries, load_query, query_folders
+from kg.query.values import Given
 from kg.release import Release, find_releases
 from kg.store.base import Answer, StoreError
 from kg.store.embedded import Embedded
+from kg.worker import DEFAULT, Worker
+from kg.worker import Limits as QueryLimits
 from kg.yamltree import Limits
 
 SETTINGS = "kg.toml"
@@ -96,6 +100,7 @@ class Workspace:
         self.settings = read_settings(self.root / SETTINGS)
         if cases:
             self.settings = replace(self.settings, cases=tuple(str(Path(case).resolve()) for case in cases))
+        self._worker: Worker | None = None
 
     @property
     def home(self) -> Path:
@@ -220,16 +225,55 @@ class Workspace:
         return manifest
 
     @property
-    def store(self) -> Embedded:
-        """The current build's store, to read from; StoreError before the first build."""
+    def build_folder(self) -> Path:
+        """Where the current build is; StoreError before the first build."""
         folder = current_build(self.home)
         if folder is None:
             raise StoreError(f"{self.root} has no graph yet; make one with `kg build`")
-        return Embedded.open(folder / "store", vocab.PREFIXES)
+        return folder
+
+    @property
+    def store(self) -> Embedded:
+        """The current build's store, to read from in this process; StoreError before the first build."""
+        return Embedded.open(self.build_folder / "store", vocab.PREFIXES)
+
+    @property
+    def worker(self) -> Worker:
+        """A process of its own that answers queries over the current build; it ends with the workspace."""
+        store = self.build_folder / "store"
+        if self._worker is None or self._worker.store != store:
+            self.close()
+            self._worker = Worker(store, vocab.PREFIXES)
+        return self._worker
+
+    def close(self) -> None:
+        """End the process that answers queries; the next query starts another."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
 
     def sparql(self, text: str) -> Answer:
         """The answer to a SPARQL query over the graph; the usual prefixes are declared."""
         return self.store.query(text)
+
+    def queries(self) -> Catalogue:
+        """Every saved query, and what is wrong with the files of queries."""
+        return load_queries(query_folders(self.root), self.root)
+
+    def saved_query(self, name: str) -> SavedQuery:
+        """The saved query of a name; QueryMissing or QueryBroken where there is none to run."""
+        return load_query(query_folders(self.root), name, self.root)
+
+    def query(self, name: str, /, **given: Given | Sequence[Given]) -> QueryAnswer:
+        """The answer of a saved query; parameters as its header declares them, the others at their defaults."""
+        return self.ask(self.saved_query(name), given)
+
+    def ask(
+        self, query: SavedQuery, given: Mapping[str, Given | Sequence[Given]], *, limits: QueryLimits = DEFAULT
+    ) -> QueryAnswer:
+        """The answer of a saved query within some limits."""
+        worker = self.worker
+        return ask(query, given, lambda text: worker.run(text, limits), base=self.settings.base)
 
 
 def read_settings(path: Path) -> Settings:

@@ -78,7 +78,7 @@ def test_query_formats(workspace: Path):
     ("words", "status", "message"),
     [
         (["query", "SELECT * { ?s ?p }"], 2, "the query cannot be read"),
-        (["query", "DELETE WHERE { ?s ?p ?o }"], 2, "the query cannot be read"),
+        (["query", "DELETE WHERE { ?s ?p ?o }"], 2, "DELETE begins an update; queries only read"),
         (["query", "-f", "nowhere.rq"], 2, "does not exist"),
         (["query", "ASK {}", "-f", __file__], 2, "not both"),
         (["query", "ASK {}", "-C", "nowhere"], 2, "there is no such folder"),

@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -52,6 +53,7 @@ class Worker:
         self.store = store
         self.prefixes = dict(prefixes or {})
         self._pipe: _Pipe | None = None
+        self._end: Callable[[], object] = _nothing
 
     def __enter__(self) -> Self:
         return self
@@ -65,12 +67,12 @@ class Worker:
         """Start the process now, so that it gets ready while the caller does other work."""
         if self._pipe is None:
             self._pipe = _Pipe(self.store)
+            self._end = weakref.finalize(self, self._pipe.close)
 
     def close(self) -> None:
         """End the process; the next query starts a new one."""
-        if self._pipe is not None:
-            self._pipe.close()
-            self._pipe = None
+        self._end()
+        self._pipe = None
 
     def run(self, query: str, limits: Limits = DEFAULT) -> Outcome:
         """The whole answer to a query; a QueryError or StoreError where there is none."""
@@ -189,6 +191,10 @@ class _Pipe:
         self._process.wait()
         self._stdin.close()
         self._stdout.close()
+
+
+def _nothing() -> None:
+    """Before the first process there is none to end."""
 
 
 def _refuse(query: str) -> None:
