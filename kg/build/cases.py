@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kg import codes, evidence, identity, vocab
-from kg.build.inputs import Inputs, checker, reader, resolver
+from kg import codes, evidence, identity, mode, vocab
+from kg.build.inputs import Inputs, checker, modes, reader, resolver
 from kg.build.scan import Found, shown_path, stamp
 from kg.captures import Capture, read_captures
 from kg.case import Case
@@ -71,6 +71,12 @@ def resolve(work: Work) -> None:
     work.derived += resolver(work.inputs).derive(work.case.record, work.base)
 
 
+def weigh(work: Work) -> None:
+    """The evidence modes that its value claims pass."""
+    assert work.case.record is not None
+    work.derived += mode.derive(work.case.record, modes(work.inputs), work.base)
+
+
 def sign(work: Work) -> None:
     """The methods that the derived facts were made by."""
     graph = iri(work.derived_graph)
@@ -83,7 +89,7 @@ def check(work: Work) -> None:
     work.case.problems += found
 
 
-STEPS: tuple[Callable[[Work], None], ...] = (state, identify, locate, resolve, sign, check)
+STEPS: tuple[Callable[[Work], None], ...] = (state, identify, locate, resolve, weigh, sign, check)
 """What happens to a case that has a record, in order."""
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kg import __version__, evidence, identity, process
+from kg import __version__, evidence, identity, mode, process
 from kg.case import Reader
 from kg.catalogue import PCF, find_catalogues, read_catalogue
 from kg.check import DEFAULT_ENGINE, Checker
+from kg.mode import Mode, read_modes
 from kg.parts import Parts
 from kg.problem import Failure
 from kg.process import Linker, Resolver
@@ -48,7 +49,7 @@ class Inputs:
     @property
     def methods(self) -> tuple[str, ...]:
         """The methods, with their versions, that derived facts are made by."""
-        return (*identity.METHODS, *evidence.METHODS, *process.METHODS)
+        return (*identity.METHODS, *evidence.METHODS, *process.METHODS, *mode.METHODS)
 
     def basis(self) -> dict[str, str]:
         """What every part depends on; where it differs from the previous build's, every part is made anew."""
@@ -80,6 +81,12 @@ def reader(inputs: Inputs) -> Reader:
 def checker(inputs: Inputs) -> Checker:
     """One checker for each process, because it keeps the compiled shapes."""
     return Checker(releases(inputs), inputs.engine)
+
+
+@cache
+def modes(inputs: Inputs) -> tuple[Mode, ...]:
+    """The evidence modes of the release, read once in each process."""
+    return read_modes(inputs.release.facts)
 
 
 @cache
