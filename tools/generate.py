@@ -22,7 +22,7 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 EXTERNAL = {
     "rdf": (RDF, "type"),
     "rdfs": ("http://www.w3.org/2000/01/rdf-schema#", "comment label subClassOf"),
-    "xsd": ("http://www.w3.org/2001/XMLSchema#", "string anyURI boolean date decimal integer dateTime"),
+    "xsd": ("http://www.w3.org/2001/XMLSchema#", "string anyURI boolean date decimal hexBinary integer dateTime"),
     "sh": (
         "http://www.w3.org/ns/shacl#",
         (
@@ -41,17 +41,23 @@ EXTERNAL = {
     ),
     "dcterms": (
         "http://purl.org/dc/terms/",
-        "conformsTo created description hasPart identifier modified publisher rights title",
+        "conformsTo created description hasPart identifier license modified publisher rights title",
     ),
     "cito": ("http://purl.org/spar/cito/", "citesAsEvidence"),
-    "dcat": ("http://www.w3.org/ns/dcat#", "Dataset"),
+    "dcat": (
+        "http://www.w3.org/ns/dcat#",
+        (
+            "Dataset Distribution byteSize compressFormat distribution downloadURL isVersionOf mediaType "
+            "previousVersion version"
+        ),
+    ),
     "foaf": ("http://xmlns.com/foaf/0.1/", "Document"),
     "org": ("http://www.w3.org/ns/org#", "Organization"),
     "prov": (
         "http://www.w3.org/ns/prov#",
         (
-            "Activity Agent Collection Entity generatedAtTime hadMember used wasAttributedTo wasDerivedFrom "
-            "wasGeneratedBy"
+            "Activity Agent Collection Entity SoftwareAgent generatedAtTime hadMember used wasAssociatedWith "
+            "wasAttributedTo wasDerivedFrom wasGeneratedBy"
         ),
     ),
     "pav": ("http://purl.org/pav/", "authoredBy authoredOn"),
@@ -67,7 +73,14 @@ EXTERNAL = {
         "https://schema.org/",
         "MonetaryAmount QuantitativeValue currency maxValue minValue unitText url value version",
     ),
-    "void": ("http://rdfs.org/ns/void#", "Dataset class classPartition entities"),
+    "spdx": ("http://spdx.org/rdf/terms#", "Checksum algorithm checksum checksumAlgorithm_sha256 checksumValue"),
+    "void": (
+        "http://rdfs.org/ns/void#",
+        (
+            "Dataset Linkset class classPartition classes distinctSubjects entities linkPredicate objectsTarget "
+            "properties property propertyPartition subjectsTarget subset triples uriSpace"
+        ),
+    ),
     "oa": (
         "http://www.w3.org/ns/oa#",
         "SpecificResource TextQuoteSelector TextPositionSelector end exact hasSelector hasSource start",
