@@ -104,7 +104,8 @@ def test_an_overlay_with_everything(tmp_path: Path):
     )
     folder = write(tmp_path, whole, entry(claim_id="VC-001", tagged_date="2026-01-30"), metadata=metadata, version="2")
     overlay, problems = read(folder)
-    triples, missing = overlay_triples(overlay, BASE, {"harbour-line"}, {("harbour-line", "VC-001")})
+    known, missing = known_part(overlay, {"harbour-line"}, {("harbour-line", "VC-001")})
+    triples = overlay_triples(known, BASE)
     assert problems == missing == []
     assert overlay_graph(overlay, BASE) == BASE + "overlay/industry"
     case, claim = "overlay/industry/harbour-line", "overlay/industry/harbour-line/claim/VC-001"
@@ -149,21 +150,20 @@ def test_an_overlay_with_everything(tmp_path: Path):
 
 def test_an_odd_case_id_is_encoded(tmp_path: Path):
     overlay, _ = read(write(tmp_path, entry("at\\&t-by-50%")))
-    triples, problems = overlay_triples(overlay, BASE, {"at\\&t-by-50%"})
-    assert problems == []
+    triples = overlay_triples(overlay, BASE)
     assert ("overlay/industry/at%5C%26t-by-50%25", "classifiedCase", "case/at%5C%26t-by-50%25") in plain(triples)
 
 
 def test_cases_and_claims_that_are_not_there_are_left_out(tmp_path: Path):
     entries = (entry("here"), entry("gone", "Q85"), entry("here", claim_id="VC-009"))
     overlay, _ = read(write(tmp_path, *entries))
-    triples, problems = overlay_triples(overlay, BASE, {"here"}, {("here", "VC-001")})
+    known, problems = known_part(overlay, {"here"}, {("here", "VC-001")})
+    triples = overlay_triples(known, BASE)
     assert shown(problems) == [
         "c12:15 unknown-overlay-case there is no case `gone`",
         "c19:15 unknown-overlay-case the case `here` has no claim `VC-009`",
     ]
     assert not [each for each in plain(triples) if "gone" in each[0] or "VC-009" in each[0]]
-    assert overlay_triples(overlay, BASE, {"here"})[1] == problems[:1]
 
 
 # --- what is wrong -----------------------------------------------------------------------------------
@@ -269,7 +269,7 @@ junk = st.recursive(
 def test_any_json_is_read(tmp_path_factory: pytest.TempPathFactory, entries: list[Any]):
     overlay, problems = read(write(tmp_path_factory.mktemp("any"), *entries))
     assert len(overlay.classifications) + len(problems) >= sum(each not in (None, "") for each in entries)
-    overlay_triples(overlay, BASE, {each.case for each in overlay.classifications})
+    overlay_triples(overlay, BASE)
 
 
 # --- JSON with places --------------------------------------------------------------------------------
@@ -407,8 +407,7 @@ def shapes() -> str:
 
 def data(overlay: Overlay, root: Path) -> str:
     """The overlay, its taxonomies, and the types of what it refers to elsewhere."""
-    cases = {each.case for each in overlay.classifications}
-    triples, _ = overlay_triples(overlay, BASE, cases)
+    triples = overlay_triples(overlay, BASE)
     graphs, _ = taxonomy_triples([overlay], find_taxonomies(root))
     for each in graphs.values():
         triples = triples + each
@@ -462,13 +461,13 @@ def test_the_real_overlay():
 def test_cases_by_section():
     overlay, _ = read_overlay(OVERLAYS / "industry_sector")
     cases = {_case_id(path) for path in real_files()}
-    known, missing = known_part(overlay, cases)
+    known, missing = known_part(overlay, cases, set())
     graphs, problems = taxonomy_triples([known], find_taxonomies(ROOT))
     assert problems == []
     assert len(known.classifications) == len(cases & {each.case for each in overlay.classifications})
     assert len(known.classifications) + len(missing) == len(overlay.classifications)
     store = ox.Store()
-    triples = [*overlay_triples(overlay, BASE, cases)[0], *graphs[ISIC]]
+    triples = [*overlay_triples(known, BASE), *graphs[ISIC]]
     store.load("".join(f"{s} {p} {o} .\n" for s, p, o in triples), format=ox.RdfFormat.N_TRIPLES)
     rows = store.query(
         f"SELECT ?letter (COUNT(DISTINCT ?case) AS ?n) {{ ?c <{vocab.classifiedCase}> ?case ; "

@@ -2,13 +2,15 @@
 
 from kg.overlay.reading import Classification, Overlay, Sector, find_overlays, read_overlay
 from kg.overlay.taxonomy import Taxonomy, find_taxonomies, read_taxonomy, taxonomy_triples
-from kg.overlay.triples import known_part, overlay_graph, overlay_triples
+from kg.overlay.triples import claim_id, classification_iri, known_part, overlay_graph, overlay_triples
 
 __all__ = [
     "Classification",
     "Overlay",
     "Sector",
     "Taxonomy",
+    "claim_id",
+    "classification_iri",
     "find_overlays",
     "find_taxonomies",
     "known_part",

@@ -50,10 +50,9 @@ class Keys:
 def keys(shape: str) -> Keys:
     """The keys of a shape, given its local name."""
     facts = _facts()
-    properties = sorted(
-        facts[_SHAPES + shape][vocab.sh_property], key=lambda each: float(_one(facts, each, vocab.sh_order))
-    )
-    found = [_key(each, facts) for each in properties]
+    properties = facts[_SHAPES + shape][vocab.sh_property]
+    fields = [each for each in properties if vocab.sh_codeIdentifier in facts[each]]
+    found = [_key(each, facts) for each in sorted(fields, key=lambda each: float(_one(facts, each, vocab.sh_order)))]
     return Keys({key.name: key for key in found}, _template(facts, _SHAPES + shape))
 
 

@@ -80,6 +80,11 @@ class Overlay:
     taxonomy: str = ""
     classifications: tuple[Classification, ...] = ()
 
+    @property
+    def cases_with_claims(self) -> set[str]:
+        """The ids of the cases that have a classification of a claim."""
+        return {each.case for each in self.classifications if each.claim}
+
 
 def find_overlays(root: Path) -> list[Path]:
     """The folders of a workspace's overlays, by name."""

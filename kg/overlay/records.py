@@ -131,20 +131,24 @@ def moment(text: str) -> str:
     >>> moment("2026-01-30T12:47:01Z"), moment("2026-01-30")
     ('2026-01-30T12:47:01Z', '')
     """
-    found = _MOMENT.fullmatch(text)
+    found = _date(text)
     return text if found and found[2] else ""
 
 
 def _day(text: str) -> str | None:
     """The day of a date, or of a date with a time."""
+    found = _date(text)
+    return found[1] if found else None
+
+
+def _date(text: str) -> re.Match[str] | None:
+    """The day and the time in a date that the calendar has."""
     found = _MOMENT.fullmatch(text)
-    if not found:
-        return None
     try:
-        datetime.fromisoformat(text)
+        datetime.fromisoformat(text if found else "")
     except ValueError:
         return None
-    return found[1]
+    return found
 
 
 def _is_empty(node: Node) -> bool:

@@ -1,4 +1,4 @@
-"""An overlay in; the triples of its named graph out: what it says of the cases that are there, and who says so."""
+"""An overlay in; what it says of the cases that are there, and the triples of its named graph, out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kg.ntriples import Triple, iri, literal
 from kg.overlay.keys import keys
 from kg.overlay.reading import Classification, Overlay
 from kg.problem import Problem
-from kg.shape import encode
+from kg.shape import decode, encode
 
 
 def overlay_graph(overlay: Overlay, base: str) -> str:
@@ -19,11 +19,11 @@ def overlay_graph(overlay: Overlay, base: str) -> str:
 
 
 def known_part(
-    overlay: Overlay, cases: Collection[str], claims: Collection[tuple[str, str]] | None = None
+    overlay: Overlay, cases: Collection[str], claims: Collection[tuple[str, str]]
 ) -> tuple[Overlay, list[Problem]]:
-    """An overlay without what it says of cases that are not there, and a warning for each.
+    """An overlay without what it says of cases and claims that are not there, and a warning for each.
 
-    ``cases`` are case ids, ``claims`` pairs of case and claim id; without ``claims`` those are not looked at.
+    ``cases`` are case ids, ``claims`` pairs of case and claim id.
     """
     kept: list[Classification] = []
     problems: list[Problem] = []
@@ -37,20 +37,17 @@ def known_part(
     return replace(overlay, classifications=tuple(kept)), problems
 
 
-def _missing(each: Classification, cases: Collection[str], claims: Collection[tuple[str, str]] | None) -> str:
+def _missing(each: Classification, cases: Collection[str], claims: Collection[tuple[str, str]]) -> str:
     if each.case not in cases:
         return f"there is no case `{each.case}`"
-    if each.claim and claims is not None and (each.case, each.claim) not in claims:
+    if each.claim and (each.case, each.claim) not in claims:
         return f"the case `{each.case}` has no claim `{each.claim}`"
     return ""
 
 
-def overlay_triples(
-    overlay: Overlay, base: str, cases: Collection[str], claims: Collection[tuple[str, str]] | None = None
-) -> tuple[list[Triple], list[Problem]]:
-    """The triples of an overlay's graph, and a warning for each classification that was left out of it."""
-    known, problems = known_part(overlay, cases, claims)
-    return list(_overlay(known, base)), problems
+def overlay_triples(overlay: Overlay, base: str) -> list[Triple]:
+    """The triples of an overlay's graph."""
+    return list(_overlay(overlay, base))
 
 
 def _overlay(overlay: Overlay, base: str) -> Iterator[Triple]:
@@ -91,6 +88,19 @@ def classification_iri(each: Classification, overlay: str) -> str:
     """
     claim = f"/claim/{encode(each.claim)}" if each.claim else ""
     return f"{overlay}/{encode(each.case)}{claim}"
+
+
+def claim_id(relative: str) -> tuple[str, str] | None:
+    """The ids of a case and of its claim in the IRI of a claim, relative to the base; None for any other IRI.
+
+    >>> claim_id("case/acme/claim/VC-001"), claim_id("case/acme")
+    (('acme', 'VC-001'), None)
+    """
+    shape = keys("Classification")
+    key = shape.at(vocab.classifiedClaim)
+    assert key.template is not None
+    found = key.template.read(relative)
+    return (decode(found[shape.at(vocab.classifiedCase).name]), decode(found[key.name])) if found else None
 
 
 def _links(each: Classification) -> Iterator[tuple[str, str]]:
