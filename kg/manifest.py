@@ -16,7 +16,7 @@ from typing import Any
 from kg.identity import Entity
 from kg.problem import Problem, Severity, Span, has_errors
 
-FORMAT = 1
+FORMAT = 2
 """Layout of the manifest; one of another layout is as good as none, and the next build makes everything anew."""
 
 
@@ -47,6 +47,8 @@ class FileEntry:
     """Records by class."""
     texts: tuple[TextEntry, ...] = ()
     entities: tuple[Entity, ...] = ()
+    mentions: tuple[str, ...] = ()
+    """What in the case a person's decision can be about (``kg.links``)."""
     problems: tuple[Problem, ...] = ()
     """What is wrong with the file by itself."""
     across: tuple[Problem, ...] = ()
@@ -70,8 +72,12 @@ class Manifest:
     basis: dict[str, str]
     """What every case depends on: program, base, release, methods. Another basis makes every part anew."""
     files: dict[str, FileEntry]
+    curated: dict[str, FileEntry] = field(default_factory=dict[str, FileEntry])
+    """Files of curated links by path, with what is wrong with their rows."""
+    decided: dict[str, str] = field(default_factory=dict[str, str])
+    """A digest of what people decided, by what it is about; cases that mention it depend on it."""
     shared: dict[str, str] = field(default_factory=dict[str, str])
-    """Part name by shared graph: entities, ontology, catalogue, build record."""
+    """Part name by shared graph: entities, links, ontology, catalogue, build record."""
     build: str = ""
     looked: float = 0.0
     """When the files were looked at (seconds since 1970): stamps near it are not trusted."""
@@ -95,9 +101,15 @@ class Manifest:
         """Files that are meant to be cases and are not in the graph."""
         return [entry for entry in self.files.values() if entry.is_left_out]
 
+    def in_error(self) -> list[FileEntry]:
+        """Files with errors: cases that are left out, and files of links with rows that cannot be used."""
+        curated = [entry for entry in self.curated.values() if has_errors((*entry.problems, *entry.across))]
+        return [*self.left_out(), *curated]
+
     def problems(self) -> list[Problem]:
         """Every problem of every file, in reading order."""
-        found = (each for entry in self.files.values() for each in (*entry.problems, *entry.across))
+        entries = (*self.files.values(), *self.curated.values())
+        found = (each for entry in entries for each in (*entry.problems, *entry.across))
         return sorted(found, key=lambda each: each.order)
 
     def counts(self) -> Counter[str]:
@@ -109,8 +121,10 @@ class Manifest:
 
     def write(self, path: Path) -> None:
         """Write to a file that is complete or absent."""
-        said = {name: getattr(self, name) for name in ("basis", "shared", "build", "looked")}
-        said |= {"format": FORMAT, "files": [_said(entry) for entry in self.files.values()]}
+        said = {name: getattr(self, name) for name in ("basis", "decided", "shared", "build", "looked")}
+        for name, entries in (("files", self.files), ("curated", self.curated)):
+            said[name] = [_said(entry) for entry in entries.values()]
+        said["format"] = FORMAT
         text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         aside = path.with_suffix(".tmp")
         with aside.open("w", encoding="utf-8", errors="surrogatepass") as file:
@@ -130,9 +144,8 @@ def read_manifest(path: Path) -> Manifest | None:
 
 
 def _manifest(said: dict[str, Any]) -> Manifest:
-    entries = [_entry(*each) for each in said["files"]]
-    files = {entry.path: entry for entry in entries}
-    return Manifest(said["basis"], files, said["shared"], said["build"], said["looked"])
+    files, curated = ({each[0]: _entry(*each) for each in said[name]} for name in ("files", "curated"))
+    return Manifest(said["basis"], files, curated, said["decided"], said["shared"], said["build"], said["looked"])
 
 
 def case_graphs(case: str) -> tuple[str, str]:
@@ -167,17 +180,19 @@ def _said(entry: FileEntry) -> list[Any]:
         *(entry.path, entry.sha256, entry.stamp, entry.is_case, entry.case, entry.part, entry.quads, entry.counts),
         [(each.path, each.sha256, each.stamp) for each in entry.texts],
         [(each.iri, each.kind, each.name) for each in entry.entities],
+        entry.mentions,
         [asdict(problem) for problem in entry.problems],
         [asdict(problem) for problem in entry.across],
     ]
 
 
 def _entry(*said: Any) -> FileEntry:
-    path, sha256, stamp, is_case, case, part, quads, counts, texts, entities, problems, across = said
+    path, sha256, stamp, is_case, case, part, quads, counts, texts, entities, mentions, problems, across = said
     return FileEntry(
         *(path, sha256, tuple(stamp), is_case, case, part, quads, counts),
         texts=tuple(TextEntry(path, sha256, tuple(stamp)) for path, sha256, stamp in texts),
         entities=tuple(Entity(*each) for each in entities),
+        mentions=tuple(mentions),
         problems=tuple(_problems(problems)),
         across=tuple(_problems(across)),
     )

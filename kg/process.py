@@ -133,6 +133,11 @@ class Linker:
         self._resolver = resolver
         self._known: dict[tuple[str, str], Resolution] = {}
 
+    @property
+    def pcf_ids(self) -> set[str]:
+        """The PCF IDs of the catalogue."""
+        return {each.pcf_id for each in self._resolver.catalogue.processes}
+
     def derive(self, case: Record, base: str) -> list[Triple]:
         """A link where code and name agree; else why there is none, and what each of the two would mean."""
         triples: list[Triple] = []

@@ -21,6 +21,7 @@ from kg.case import Case, Reader, Record
 from kg.catalogue import find_catalogues
 from kg.check import DEFAULT_ENGINE
 from kg.evidence import Located, locate_quotes
+from kg.links import find_link_files
 from kg.manifest import Manifest, current_build, current_manifest
 from kg.problem import Failure, Problem, Span
 from kg.query import Catalogue, QueryAnswer, SavedQuery, ask, load_queries, load_query, query_folders
@@ -152,6 +153,7 @@ class Workspace:
             target=self.target.version,
             title=self.settings.title,
             limits=Limits(bytes=self.settings.max_file_size),
+            links=find_link_files(self.root),
             processes=self.settings.processes,
             workers=self.workers,
         )

@@ -12,8 +12,9 @@ from kg import codes, evidence, identity, mode, vocab
 from kg.build.inputs import Inputs, checker, modes, reader, resolver
 from kg.build.scan import Found, shown_path, stamp
 from kg.captures import Capture, read_captures
-from kg.case import Case
+from kg.case import Case, Record
 from kg.identity import Entity
+from kg.links import Mention, claim_mentions, organisation_mention
 from kg.manifest import FileEntry, TextEntry, case_graphs
 from kg.ntriples import Triple, iri
 from kg.problem import Problem, Span
@@ -141,8 +142,9 @@ def _examined(found: Found, inputs: Inputs) -> tuple[FileEntry, Work | None]:
         return entry, None
     work = run_steps(case, inputs, found.path.parent) if case.record else None
     texts = tuple(_text_entry(each, inputs.root) for each in work.captures) if work else ()
+    mentions = _mentions(case.record) if case.record else ()
     problems = tuple(sorted(case.problems, key=lambda problem: problem.order))
-    entry = replace(entry, is_case=True, texts=texts, problems=problems)
+    entry = replace(entry, is_case=True, texts=texts, mentions=mentions, problems=problems)
     return (_as_sound(entry, work) if work and work.case.is_sound else entry), work
 
 
@@ -150,6 +152,17 @@ def _as_sound(entry: FileEntry, work: Work) -> FileEntry:
     assert work.case.record is not None
     case, entities = work.case.record.iri, tuple(work.entities)
     return replace(entry, case=case, counts=_counts(work.stated), entities=entities)
+
+
+def _mentions(case: Record) -> tuple[Mention, ...]:
+    """What in a case a decision can be about: its organisation, and each claim that may be about a process."""
+    name, case_id = case.text(vocab.organisationName), case.text(vocab.dcterms_identifier) or ""
+    found = [organisation_mention(identity.slug(name))] if name else []
+    for claim in case.records(vocab.hasContextClaim):
+        stated = claim.text(vocab.statedProcessCode) or "", claim.text(vocab.statedProcessName) or ""
+        if any(stated) or claim.text(vocab.contextType) == "functional":
+            found += claim_mentions(case_id, claim.text(vocab.dcterms_identifier) or "", *stated)
+    return tuple(dict.fromkeys(found))
 
 
 def where(path: str, predicate: str, inputs: Inputs, *, subject: str = "") -> Span:

@@ -10,6 +10,7 @@ from kg import __version__, evidence, identity, mode, process
 from kg.case import Reader
 from kg.catalogue import PCF, find_catalogues, read_catalogue
 from kg.check import DEFAULT_ENGINE, Checker
+from kg.links import Curated, LinkFile, read_curated
 from kg.mode import Mode, read_modes
 from kg.parts import Parts
 from kg.problem import Failure
@@ -29,6 +30,8 @@ class Inputs:
     target: str
     title: str
     limits: Limits
+    links: tuple[LinkFile, ...] = ()
+    """The workspace's files of curated links."""
     processes: str = ""
     """Edition and version of the catalogue that codes and names are resolved by; empty means the first one."""
     engine: str = DEFAULT_ENGINE
@@ -81,6 +84,12 @@ def reader(inputs: Inputs) -> Reader:
 def checker(inputs: Inputs) -> Checker:
     """One checker for each process, because it keeps the compiled shapes."""
     return Checker(releases(inputs), inputs.engine)
+
+
+@cache
+def curated(inputs: Inputs) -> Curated:
+    """What the files of links come to, read once in each process."""
+    return read_curated(inputs.links)
 
 
 @cache

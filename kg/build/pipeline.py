@@ -19,9 +19,10 @@ from kg import codes, vocab
 from kg.build import shared
 from kg.build.cases import examine, make_entry, where
 from kg.build.engine import Make, Progress, run, silent
-from kg.build.inputs import Inputs
+from kg.build.inputs import Inputs, curated, resolver
 from kg.build.scan import find_markdown, is_unchanged
-from kg.manifest import Manifest, current_manifest, make_current
+from kg.links import differing
+from kg.manifest import FileEntry, Manifest, current_manifest, make_current
 from kg.parts import Part, difference
 from kg.problem import Failure
 from kg.store.embedded import Embedded
@@ -71,10 +72,10 @@ def check(inputs: Inputs, *, progress: Progress = silent) -> Manifest:
 def _build(inputs: Inputs, progress: Progress, *, full: bool, strict: bool) -> Result:
     previous = None if full else _usable(current_manifest(inputs.home), inputs)
     manifest, read = _read_cases(inputs, previous, make_entry, progress)
-    if previous is not None and manifest.files == previous.files and manifest.basis == previous.basis:
-        return Result(previous, read, is_new=False, is_refused=strict and bool(previous.left_out()))
+    if previous is not None and _is_same(manifest, previous):
+        return Result(previous, read, is_new=False, is_refused=strict and bool(previous.in_error()))
     manifest = _across_files(manifest, inputs)
-    if strict and manifest.left_out():
+    if strict and manifest.in_error():
         return Result(manifest, read, is_new=False, is_refused=True)
     manifest = _with_shared_parts(manifest, inputs)
     is_new = full or previous is None or manifest.build != previous.build
@@ -99,11 +100,31 @@ def _read_cases(inputs: Inputs, previous: Manifest | None, make: Make, progress:
     basis, looked = inputs.basis(), time.time()
     known = previous.files if previous is not None and previous.basis == basis else {}
     seen = previous.looked if previous is not None else 0
+    decided = curated(inputs).decided()
+    differ = differing(previous.decided if known and previous else {}, decided)
     found = find_markdown(inputs.root, inputs.folders)
-    changed = [each for each in found if not is_unchanged(each, known.get(each.shown), inputs.root, seen)]
+    kept = {path: entry for path, entry in known.items() if differ.isdisjoint(entry.mentions)}
+    changed = [each for each in found if not is_unchanged(each, kept.get(each.shown), inputs.root, seen)]
     fresh = run(changed, inputs, make, progress)
-    files = {each.shown: fresh.get(each.shown) or known[each.shown] for each in found}
-    return Manifest(basis, files, looked=looked), len(changed)
+    files = {each.shown: fresh.get(each.shown) or kept[each.shown] for each in found}
+    before = previous.curated if previous is not None and previous.basis == basis else {}
+    return Manifest(basis, files, _link_files(inputs, before), decided, looked=looked), len(changed)
+
+
+def _link_files(inputs: Inputs, before: dict[str, FileEntry]) -> dict[str, FileEntry]:
+    """The files of links by path; one that is as it was keeps what was found wrong with it beside the cases."""
+    problems = curated(inputs).problems
+    now = [FileEntry(file.path, file.sha256, (), problems=problems[file.path]) for file in inputs.links]
+    return {each.path: _known_as(each, before.get(each.path)) for each in now}
+
+
+def _known_as(now: FileEntry, before: FileEntry | None) -> FileEntry:
+    return before if before and replace(before, across=()) == now else now
+
+
+def _is_same(manifest: Manifest, previous: Manifest) -> bool:
+    """Whether a build read what the one before it did."""
+    return (manifest.files, manifest.curated, manifest.basis) == (previous.files, previous.curated, previous.basis)
 
 
 def _across_files(manifest: Manifest, inputs: Inputs) -> Manifest:
@@ -124,7 +145,19 @@ def _across_files(manifest: Manifest, inputs: Inputs) -> Manifest:
     manifest = replace(manifest, files=files)
     for path, problem in shared.collisions(manifest, inputs):
         files[path] = replace(files[path], across=(*files[path].across, problem))
-    return manifest
+    return replace(manifest, curated=_links_beside_cases(manifest, inputs))
+
+
+def _links_beside_cases(manifest: Manifest, inputs: Inputs) -> dict[str, FileEntry]:
+    """The files of links, with the rows that are about what is not there."""
+    if not manifest.curated:
+        return {}
+    mentioned = {mention for entry in manifest.files.values() for mention in entry.mentions}
+    unknown = curated(inputs).unknown(mentioned, resolver(inputs).pcf_ids)
+    return {
+        path: replace(entry, across=tuple(each for each in unknown if each.span.file == path))
+        for path, entry in manifest.curated.items()
+    }
 
 
 def _with_shared_parts(manifest: Manifest, inputs: Inputs) -> Manifest:

@@ -11,9 +11,10 @@ import pyoxigraph as ox
 
 from kg import __version__, codes, identity, vocab
 from kg.build.cases import where
-from kg.build.inputs import Inputs
+from kg.build.inputs import Inputs, curated
 from kg.catalogue import find_catalogues
 from kg.identity import Entity
+from kg.links import link_triples
 from kg.manifest import FileEntry, Manifest
 from kg.ntriples import Triple, iri, literal
 from kg.problem import Problem
@@ -27,7 +28,11 @@ def shared_parts(manifest: Manifest, inputs: Inputs) -> dict[str, str]:
     """Part names by graph IRI, for everything but the build record."""
     static = {graph: inputs.parts.write(_turtle_part(files, graph)) for graph, files in static_files(inputs).items()}
     entities = inputs.base + "entities"
-    return {**static, entities: inputs.parts.write(nquads(_entity_triples(manifest), entities))}
+    said = {entities: inputs.parts.write(nquads(_entity_triples(manifest), entities))}
+    if rows := curated(inputs).links:
+        links = inputs.base + "links"
+        said[links] = inputs.parts.write(nquads(link_triples(rows, inputs.base), links))
+    return {**static, **said}
 
 
 def static_files(inputs: Inputs) -> dict[str, list[Path]]:

@@ -41,7 +41,7 @@ def command(root: Path, cases: Sequence[Path], workers: int, *, full: bool, stri
     result = workspace.build(full=full, strict=strict, progress=render.progress("Reading"))
     _print_problems(result.manifest, workspace, verbose=verbose)
     if result.is_refused:
-        left_out = _many(len(result.manifest.left_out()), "file")
+        left_out = _many(len(result.manifest.in_error()), "file")
         click.echo(f"Not built: {left_out} with errors, and the build is strict. The graph stays as it was.", err=True)
         sys.exit(1)
     click.echo(_summary(result, workspace))

@@ -1,5 +1,15 @@
 """Curated links: what a person decided about organisations and processes, in SSSOM/TSV files that stand in git."""
 
+from kg.links.curated import (
+    Curated,
+    LinkFile,
+    Mention,
+    claim_mentions,
+    differing,
+    find_link_files,
+    organisation_mention,
+    read_curated,
+)
 from kg.links.graph import link_iri, link_triples, organisation_triples
 from kg.links.link import End, Link, Verdict
 from kg.links.organisations import Identities, canonical, identities
@@ -8,23 +18,31 @@ from kg.links.rows import read_links
 from kg.links.writing import add_row, add_rows, new_file
 
 __all__ = [
+    "Curated",
     "Decision",
     "Decisions",
     "End",
     "Identities",
     "Link",
+    "LinkFile",
+    "Mention",
     "Verdict",
     "add_row",
     "add_rows",
     "canonical",
     "claim_end",
+    "claim_mentions",
+    "differing",
+    "find_link_files",
     "identities",
     "link_iri",
     "link_triples",
     "literal",
     "new_file",
+    "organisation_mention",
     "organisation_triples",
     "process_decisions",
     "process_end",
+    "read_curated",
     "read_links",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
@@ -58,7 +58,10 @@ class Identities:
 
     def unknown(self, names: Iterable[str]) -> list[Problem]:
         """Warnings for links that no name of a case brings to bear. A yes may prefer a name that no case uses."""
-        known = {slug(name) for name in names}
+        return self.unknown_slugs({slug(name) for name in names})
+
+    def unknown_slugs(self, known: Collection[str]) -> list[Problem]:
+        """The same, given the slugs of the names that cases use."""
         return [problem for link in self.links for problem in _unknown(link, known)]
 
 
@@ -286,7 +289,7 @@ def _external(elsewhere: Rows, roots: Mapping[str, str], refused: set[Link]) -> 
     return found
 
 
-def _unknown(link: Link, known: set[str]) -> Iterator[Problem]:
+def _unknown(link: Link, known: Collection[str]) -> Iterator[Problem]:
     sides = (link.subject,) if link.verdict is Verdict.YES else (link.subject, link.object)
     for end in sides:
         own = key(end)
