@@ -252,6 +252,8 @@ def test_what_names_no_organisation(name: str):
         *("Multiple Sclerosis Society", "Many Pets", "A Place for Mom", "A.P. Moller - Maersk", "A&W Restaurants"),
         *("Unknown Worlds Entertainment", "Anonymous Content", "Confidential Records Inc", "Various Artists Ltd"),
         *("State of Oregon Office of Information Services (OIS)", "Scottish Government / Social Security Scotland"),
+        *("AA (Alcoholics Anonymous)", "UWE (Unknown Worlds Entertainment)", "Guess (Guess?, Inc.)", "Bagels and More"),
+        *("Coöperatieve Rabobank U.A.", "5 Star Bank", "A Plus Bank", "Bed, Bath and More", "Ernst & Young et Associés"),
         *("Toyota Motor Co., Ltd.", "Leading Edge Credit Union", "The Company Store", "BKW (Bernische Kraftwerke)"),
     ],
 )

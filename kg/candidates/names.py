@@ -1,10 +1,9 @@
-"""The name of an organisation in; the forms of it that are compared, and whether it is a name at all, out."""
+"""The name of an organisation in; the forms of it that are compared out."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from kg.candidates.legal import split_form, without_joined
@@ -93,67 +92,3 @@ def words(text: str) -> tuple[str, ...]:
     bare = re.sub("['’‘`´]", "", bare).replace("&", " and ").replace("+", " plus ")
     bare = _INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found[0]) + " ", bare)
     return tuple(re.findall(r"(?:[^\W_]|[\u0900-\u0dff\u0e00-\u0eff])+", _SLASHED.sub(r"\1\2", bare)))
-
-
-# --- what is no name ---------------------------------------------------------------------------------
-
-_NONE = """
-    unknown | n a | na | none | null | nil | tbd | tba | tbc | to be determined | to be confirmed | various | multiple
-    several | many | anonymous | anonymised | anonymized | confidential | undisclosed | unnamed | unspecified | withheld
-    not disclosed | not specified | not stated | not available | not applicable | not named | not provided | not known
-    not given | name withheld | no name | no organisation | no organization | organisation | organization | company
-    client | customer | test | todo | xxx | placeholder | unbekannt | diverse | verschiedene | inconnu | divers
-    anonyme | varios | desconocido | diversos | desconhecido | sconosciuto | onbekend | okand | ukjent
-    不明 | 未知 | 匿名
-"""
-_NONE_WORDS = frozenset(" ".join(each.split()) for each in _NONE.replace("\n", "|").split("|") if each.strip())
-_KINDS = (
-    "organi[sz]ations?|compan(?:y|ies)|firms?|business(?:es)?|clients?|customers?|enterprises?|institut(?:e|ion)s?|"
-    "agenc(?:y|ies)|banks?|retailers?|hospitals?|universit(?:y|ies)|schools?|providers?|manufacturers?|vendors?|"
-    "employers?|utilit(?:y|ies)|insurers?|brands?|governments?|municipalit(?:y|ies)|corporations?|operators?|"
-    "start-?ups?|smes?|users?|teams?|partners?|entit(?:y|ies)|carriers?|airlines?|distributors?|suppliers?|sources?"
-)
-_SEVERAL = re.compile(
-    rf"(?:multiple|various|several|many|numerous|different|diverse|\d+)\s(?:[\w-]+\s){{0,3}}?(?:{_KINDS})"
-    r"(?:\s(?:in|from|of|across|at|using|with|worldwide)\b.*)?"
-)
-_UNNAMED = re.compile(
-    r"(?:(?:an?|one|some)\s)?(?:[\w-]+\s){0,2}?(?:unnamed|undisclosed|anonymous|anonymi[sz]ed|unspecified|unidentified|"
-    rf"unknown|confidential|undefined)\s(?:[\w-]+\s){{0,4}}?(?:{_KINDS})"
-)
-_DESCRIBED = re.compile(rf"(?:an?\s|(?:a\s)?fortune\s\d+\s)(?:[\w-]+\s){{0,5}}?(?:{_KINDS})")
-_ANY_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
-_DOUBT = re.compile(
-    r"\b(?:inferred|assumed|presumed|guess(?:ed)?|unknown|undisclosed|anonymi[sz]ed|anonymous|unnamed|withheld|"
-    r"confidential|placeholder|tb[dc]|fictional|fictitious|hypothetical|"
-    r"not (?:disclosed|named|specified|stated|available|known|given|provided)|to be (?:confirmed|determined))\b"
-)
-_OTHERS = re.compile(r"(?:,|\band)\s*(?:\d+\s)?(?:others?|more)$|\bet al\.?$|\betc\.?$|\bu\.\s?a\.$")
-
-
-def pseudo(name: str) -> str | None:
-    """Why a text is no name of one organisation; None where it may be one.
-
-    >>> pseudo("Multiple organisations (Acme, Quill)"), pseudo("Acme")
-    ('it stands for several organisations', None)
-    """
-    plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())[:500]
-    bare = " ".join(_BRACKETS.sub(" ", plain).split()).rstrip(" :;,.-–—")
-    return next((reason for reason, holds in _PSEUDO.items() if holds(plain, bare)), None)
-
-
-_PSEUDO: dict[str, Callable[[str, str], object]] = {
-    "it has neither letters nor digits": lambda plain, _: not re.search(r"\w", plain),
-    "it says that there is no name": lambda plain, bare: (
-        {" ".join(words(each)) for each in (plain, bare)} & _NONE_WORDS
-    ),
-    "it stands for several organisations": lambda _, bare: _SEVERAL.fullmatch(bare),
-    "it lists several organisations": lambda _, bare: _OTHERS.search(bare) or re.search(r"\S;\s*\S", bare),
-    "it describes an organisation without naming it": lambda _, bare: (
-        _UNNAMED.fullmatch(bare) or _DESCRIBED.fullmatch(bare)
-    ),
-    "it says itself that the name is unknown, withheld or guessed": lambda plain, _: any(
-        _DOUBT.search(within) for within in _ANY_BRACKETS.findall(plain)
-    ),
-}
-"""Why a text is no name → whether that holds of it, given with and without what stands in brackets."""

@@ -9,7 +9,8 @@ from itertools import combinations
 
 from kg.candidates.blocks import Pair, pairs
 from kg.candidates.likeness import compare
-from kg.candidates.names import Name, pseudo, take_apart, words
+from kg.candidates.names import Name, take_apart, words
+from kg.candidates.pseudo import pseudo
 from kg.links import Identities, Verdict
 from kg.links.chains import Ends, ends
 
