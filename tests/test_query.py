@@ -15,7 +15,6 @@ from rdflib import Graph
 from kg import query, vocab
 from kg.problem import Failure, Problem
 from kg.query import ParameterError, QueryBroken, QueryMissing, SavedQuery, read_query
-from kg.query.answer import value
 from kg.query.blocks import Unsafe, bind, block_terms, blocks, written
 from kg.query.order import run_sorted, split_order
 from kg.query.saved import Range
@@ -23,6 +22,7 @@ from kg.release import Release, find_releases
 from kg.store.base import Table
 from kg.store.embedded import Embedded
 from kg.store.sparql import Kind, in_order, refusal, tokens
+from kg.store.values import value
 from kg.worker import Outcome
 from kg.workspace import BASE, Workspace
 from tests.material import DEMONSTRATION, ROOT
@@ -526,7 +526,7 @@ def test_an_answer_knows_its_columns_and_gives_records(run: Callable[[str], Outc
     catalogue = query.load_queries(query.query_folders(Path("nowhere")))
     answer = query.ask(catalogue.queries["mechanism-outcome"], {"mode": "strict"}, run, base=BASE)
     assert [column.label for column in answer.columns] == ["Mechanism", "Outcome", "Value claims"]
-    assert answer.records()[0] == {
+    assert answer.to_records()[0] == {
         "mechanism": "https://w3id.org/casegraph/mechanism/automation",
         "outcome": "https://w3id.org/casegraph/outcome/velocity",
         "claims": 10,

@@ -26,9 +26,14 @@ def as_csv(table: Table) -> str:
 def as_tsv(table: Table) -> str:
     """SPARQL 1.1 TSV: terms in Turtle syntax."""
     header = "\t".join(f"?{name}" for name in table.columns)
-    return "\n".join(
-        [header, *("\t".join("" if term is None else str(term) for term in row) for row in table.rows), ""]
-    )
+    return "\n".join([header, *("\t".join(map(_tsv_term, row)) for row in table.rows), ""])
+
+
+def _tsv_term(term: Term | None) -> str:
+    """A triple is written as SPARQL 1.2 has it."""
+    if isinstance(term, ox.Triple):
+        return f"<<( {term} )>>"
+    return "" if term is None else str(term)
 
 
 def as_json(table: Table) -> str:
@@ -57,7 +62,8 @@ def _json_term(term: Term) -> dict[str, object]:
     if isinstance(term, ox.BlankNode):
         return {"type": "bnode", "value": term.value}
     if isinstance(term, ox.Triple):
-        return {"type": "triple", "value": str(term)}
+        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+        return {"type": "triple", "value": {name: _json_term(part) for name, part in parts.items()}}
     said: dict[str, object] = {"type": "literal", "value": term.value}
     if term.language:
         return {**said, "xml:lang": term.language}

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
-import pyoxigraph as ox
-
-from kg import vocab
 from kg.query.blocks import bind, parse
 from kg.query.lookup import Lookup
 from kg.query.order import run_sorted
 from kg.query.saved import Column, SavedQuery
 from kg.query.values import Given, Run, terms_of
-from kg.store.base import QueryError, Table, Term
-from kg.terms import plain
+from kg.store.base import QueryError, Table, Term, Value
 
-Value = str | int | float | Decimal | bool | date | None
-"""A cell as Python has it."""
+if TYPE_CHECKING:
+    import pandas
+    import polars
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +37,17 @@ class QueryAnswer:
         known = {column.name: column for column in self.query.columns}
         return tuple(known.get(name, Column(name, name)) for name in self.table.columns)
 
-    def records(self) -> list[dict[str, Value]]:
+    def to_records(self) -> list[dict[str, Value]]:
         """Rows by column, as values of Python."""
-        return [dict(zip(self.table.columns, map(value, row), strict=True)) for row in self.table.rows]
+        return self.table.to_records()
+
+    def to_polars(self) -> polars.DataFrame:
+        """A data frame of polars; Failure where polars is not installed."""
+        return self.table.to_polars()
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A data frame of pandas; Failure where pandas is not installed."""
+        return self.table.to_pandas()
 
 
 def ask(query: SavedQuery, given: Mapping[str, Given | Sequence[Given]], run: Run, *, base: str) -> QueryAnswer:
@@ -55,24 +59,3 @@ def ask(query: SavedQuery, given: Mapping[str, Given | Sequence[Given]], run: Ru
     if not isinstance(outcome.answer, Table):
         raise QueryError(f"{query.name} is no SELECT")
     return QueryAnswer(query, outcome.answer, text, terms, outcome.truncated)
-
-
-def value(term: Term | None) -> Value:
-    """A term as Python has it: numbers, truth values and dates by their datatype, everything else as text."""
-    if not isinstance(term, ox.Literal):
-        return None if term is None else plain(term)
-    reader = _READERS.get(term.datatype.value)
-    try:
-        return reader(term.value) if reader else term.value
-    except (ValueError, ArithmeticError):
-        return term.value
-
-
-_READERS = {
-    vocab.xsd_integer: int,
-    vocab.xsd_decimal: Decimal,
-    vocab.PREFIXES["xsd"] + "double": float,
-    vocab.xsd_boolean: "true".__eq__,
-    vocab.xsd_date: date.fromisoformat,
-}
-"""Datatype → how its text is read."""

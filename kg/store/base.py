@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyoxigraph as ox
 
 from kg.problem import Failure
+from kg.store import values
+from kg.store.values import Term, Value
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+if TYPE_CHECKING:
+    import pandas
+    import polars
+
+__all__ = ["Answer", "QueryError", "Store", "StoreError", "Table", "Term", "Value"]
 
 
 class StoreError(Failure):
@@ -27,6 +33,18 @@ class Table:
 
     columns: tuple[str, ...]
     rows: list[tuple[Term | None, ...]]
+
+    def to_records(self) -> list[dict[str, Value]]:
+        """Rows by column, as values of Python."""
+        return [dict(zip(self.columns, map(values.value, row), strict=True)) for row in self.rows]
+
+    def to_polars(self) -> polars.DataFrame:
+        """A data frame of polars; Failure where polars is not installed."""
+        return values.to_polars(self.columns, self.rows)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A data frame of pandas; Failure where pandas is not installed."""
+        return values.to_pandas(self.columns, self.rows)
 
 
 Answer = Table | bool | list[ox.Triple]

@@ -6,7 +6,6 @@ each graph it stands in and make property paths slow.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pyoxigraph as ox
 
 from kg.parts import Part
 from kg.store.base import Answer, QueryError, StoreError, Table
+from kg.store.sparql import in_order, unreadable
 
 BATCH = 32_000_000
 """Bytes of N-Quads loaded at once: larger batches sort more slowly, smaller ones leave more files to merge."""
@@ -80,14 +80,14 @@ class Embedded:
         try:
             answer = self._store.query(text, prefixes=self.prefixes)
         except SyntaxError as error:
-            raise QueryError(f"the query cannot be read: {error}{_excerpt(text, str(error))}") from error
+            raise QueryError(unreadable(text, str(error), self.prefixes)) from error
         except (ValueError, OSError, RuntimeError) as error:
             raise QueryError(f"the query cannot be run: {error}") from error
         if isinstance(answer, ox.QueryBoolean):
             return bool(answer)
         if isinstance(answer, ox.QueryTriples):
             return list(answer)
-        names = tuple(_in_order([variable.value for variable in answer.variables], text))
+        names = tuple(in_order([variable.value for variable in answer.variables], text))
         return Table(names, [tuple(solution[name] for name in names) for solution in answer])
 
     def graphs(self) -> Iterator[str]:
@@ -100,23 +100,6 @@ class Embedded:
 
     def __len__(self) -> int:
         return sum(1 for _ in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
-
-
-def _in_order(names: list[str], text: str) -> list[str]:
-    """Column names as they come; those of ``SELECT *``, which have no order of their own, as the query has them."""
-    if not re.search(r"\bselect\s+((distinct|reduced)\s*)?\*", text, re.I):
-        return names
-    places = {name: re.search(rf"[?$]{re.escape(name)}\b", text) for name in names}
-    return sorted(names, key=lambda name: found.start() if (found := places[name]) else len(text))
-
-
-def _excerpt(text: str, message: str) -> str:
-    """The line of a query that the parser stumbled over, with a caret under the place."""
-    found = re.search(r"(\d+):(\d+)", message)
-    lines = text.splitlines()
-    if not found or not 0 < int(found[1]) <= len(lines):
-        return ""
-    return f"\n    | {lines[int(found[1]) - 1]}\n    | {' ' * (int(found[2]) - 1)}^"
 
 
 def _batches(parts: Iterable[Part]) -> Iterator[list[Part]]:

@@ -222,6 +222,13 @@ def excerpt(text: str, line: int, column: int) -> str:
     return f"\n    | {lines[line - 1]}\n    | {' ' * (column - 1)}^"
 
 
+def unreadable(text: str, message: str, prefixes: Iterable[str] = ()) -> str:
+    """Why a query cannot be read, in words, with its line and a caret under the place."""
+    fault = syntax_fault(text, message, prefixes)
+    place = f"line {fault.line}, column {fault.column}: " if fault.line else ""
+    return f"the query cannot be read: {place}{fault.message}{excerpt(text, fault.line, fault.column)}"
+
+
 def in_order(names: list[str], text: str) -> list[str]:
     """Column names as they come; those of ``SELECT *``, which have no order of their own, as the query has them."""
     found = [token for token in tokens(text) if not token.says("DISTINCT", "REDUCED")]

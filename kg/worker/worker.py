@@ -18,7 +18,7 @@ from typing import Self
 import pyoxigraph as ox
 
 from kg.store.base import Answer, QueryError, StoreError, Table
-from kg.store.sparql import excerpt, in_order, refusal, syntax_fault, tokens
+from kg.store.sparql import in_order, refusal, tokens, unreadable
 from kg.worker import process
 from kg.worker.limits import DEFAULT, Limits, Outcome, QueryRefused, QueryTimeout, QueryTooLarge, truncation
 
@@ -110,9 +110,7 @@ class Worker:
             return _too_large(limits)
         if said["kind"] == "run":
             return QueryError(f"the query cannot be run: {said['message']}")
-        fault = syntax_fault(query, said["message"], self.prefixes)
-        place = f"line {fault.line}, column {fault.column}: " if fault.line else ""
-        return QueryError(f"the query cannot be read: {place}{fault.message}{excerpt(query, fault.line, fault.column)}")
+        return QueryError(unreadable(query, said["message"], self.prefixes))
 
     def _request(self, query: str, limits: Limits) -> bytes:
         return json.dumps(
