@@ -115,7 +115,7 @@ PROFILES = {
             packs=False,
             size_limit=150_000_000,
             loader="sh load/neptune.sh",
-            about="the cluster's writer endpoint, such as https://HOST:8182; IAM signing needs a signing proxy in front",
+            about="the cluster's writer endpoint, such as https://HOST:8182; where it wants IAM, a signing proxy",
         ),
         Profile(
             "generic",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kg import vocab
 from kg.store.base import StoreError, Table, Term
 
 _ASKED = "__ASK_RETVAL"
@@ -56,10 +57,17 @@ def _term(said: dict[str, Any]) -> Term:
         case "literal" | "typed-literal":  # Virtuoso still says what a draft said
             if language := said.get("xml:lang"):
                 return ox.Literal(value, language=language)
-            datatype = said.get("datatype")
-            return ox.Literal(value, datatype=ox.NamedNode(datatype)) if datatype else ox.Literal(value)
+            return _typed(value, said.get("datatype"))
         case _:
             raise StoreError(f"the answer holds a term of an unknown kind: {said['type']}")
+
+
+def _typed(value: str, datatype: str | None) -> Term:
+    if datatype is None:
+        return ox.Literal(value)
+    if datatype == vocab.xsd_boolean:
+        value = {"1": "true", "0": "false"}.get(value, value)
+    return ox.Literal(value, datatype=ox.NamedNode(datatype))
 
 
 def _label(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A ``[targets.NAME]`` table of ``kg.toml`` in, a store's addresses and credentials out. Secrets come from elsewhere."""
+"""A ``[targets.NAME]`` table of ``kg.toml`` in, a store's addresses out; its secrets come from elsewhere."""
 
 from __future__ import annotations
 
