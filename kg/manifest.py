@@ -16,7 +16,7 @@ from typing import Any
 from kg.identity import Entity
 from kg.problem import Problem, Severity, Span, has_errors
 
-FORMAT = 2
+FORMAT = 3
 """Layout of the manifest; one of another layout is as good as none, and the next build makes everything anew."""
 
 
@@ -66,6 +66,19 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class OverlaysEntry:
+    """The overlays of a workspace as a build found them, and what it made of them."""
+
+    key: str = ""
+    """A hash of all that they depend on."""
+    cases: tuple[str, ...] = ()
+    """Case files that were read for the ids of their claims."""
+    parts: dict[str, str] = field(default_factory=dict[str, str])
+    """Part name by the graph of an overlay or a taxonomy."""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """One build."""
 
@@ -81,6 +94,7 @@ class Manifest:
     build: str = ""
     looked: float = 0.0
     """When the files were looked at (seconds since 1970): stamps near it are not trusted."""
+    overlays: OverlaysEntry = OverlaysEntry()
 
     @property
     def parts(self) -> dict[str, str]:
@@ -102,15 +116,16 @@ class Manifest:
         return [entry for entry in self.files.values() if entry.is_left_out]
 
     def in_error(self) -> list[FileEntry]:
-        """Files with errors: cases that are left out, and files of links with rows that cannot be used."""
+        """Files with errors: cases that are left out, and those of links and overlays that have unusable entries."""
         curated = [entry for entry in self.curated.values() if has_errors((*entry.problems, *entry.across))]
-        return [*self.left_out(), *curated]
+        overlays = {each.span.file for each in self.overlays.problems if has_errors([each])}
+        return [*self.left_out(), *curated, *(FileEntry(path, "", ()) for path in sorted(overlays))]
 
     def problems(self) -> list[Problem]:
         """Every problem of every file, in reading order."""
         entries = (*self.files.values(), *self.curated.values())
         found = (each for entry in entries for each in (*entry.problems, *entry.across))
-        return sorted(found, key=lambda each: each.order)
+        return sorted((*found, *self.overlays.problems), key=lambda each: each.order)
 
     def counts(self) -> Counter[str]:
         """How many records of each class are in the graph."""
@@ -124,7 +139,7 @@ class Manifest:
         said = {name: getattr(self, name) for name in ("basis", "decided", "shared", "build", "looked")}
         for name, entries in (("files", self.files), ("curated", self.curated)):
             said[name] = [_said(entry) for entry in entries.values()]
-        said["format"] = FORMAT
+        said |= {"format": FORMAT, "overlays": asdict(self.overlays)}
         text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         aside = path.with_suffix(".tmp")
         with aside.open("w", encoding="utf-8", errors="surrogatepass") as file:
@@ -145,7 +160,14 @@ def read_manifest(path: Path) -> Manifest | None:
 
 def _manifest(said: dict[str, Any]) -> Manifest:
     files, curated = ({each[0]: _entry(*each) for each in said[name]} for name in ("files", "curated"))
-    return Manifest(said["basis"], files, curated, said["decided"], said["shared"], said["build"], said["looked"])
+    overlays = OverlaysEntry(
+        key=said["overlays"]["key"],
+        cases=tuple(said["overlays"]["cases"]),
+        parts=said["overlays"]["parts"],
+        problems=tuple(_problems(said["overlays"]["problems"])),
+    )
+    kept = {name: said[name] for name in ("basis", "decided", "shared", "build", "looked")}
+    return Manifest(files=files, curated=curated, overlays=overlays, **kept)
 
 
 def case_graphs(case: str) -> tuple[str, str]:

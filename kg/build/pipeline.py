@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from kg import codes, vocab
-from kg.build import shared
+from kg.build import overlays, shared
 from kg.build.cases import examine, make_entry, where
 from kg.build.engine import Make, Progress, run, silent
 from kg.build.inputs import Inputs, curated, resolver
@@ -66,15 +66,16 @@ def build(inputs: Inputs, *, full: bool = False, strict: bool = False, progress:
 def check(inputs: Inputs, *, progress: Progress = silent) -> Manifest:
     """What a build of the workspace would find wrong, without writing. Files that the last build saw are not read."""
     previous = _usable(current_manifest(inputs.home), inputs)
-    return _across_files(_read_cases(inputs, previous, examine, progress)[0], inputs)
+    manifest = _across_files(_read_cases(inputs, previous, examine, progress)[0], inputs)
+    return overlays.with_overlays(manifest, previous, inputs, keep=False)
 
 
 def _build(inputs: Inputs, progress: Progress, *, full: bool, strict: bool) -> Result:
     previous = None if full else _usable(current_manifest(inputs.home), inputs)
     manifest, read = _read_cases(inputs, previous, make_entry, progress)
-    if previous is not None and _is_same(manifest, previous):
+    if previous is not None and _is_same(manifest, previous) and overlays.are_unchanged(manifest, previous, inputs):
         return Result(previous, read, is_new=False, is_refused=strict and bool(previous.in_error()))
-    manifest = _across_files(manifest, inputs)
+    manifest = overlays.with_overlays(_across_files(manifest, inputs), previous, inputs, keep=True)
     if strict and manifest.in_error():
         return Result(manifest, read, is_new=False, is_refused=True)
     manifest = _with_shared_parts(manifest, inputs)

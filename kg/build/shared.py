@@ -1,4 +1,4 @@
-"""The parts that no single case owns: entities, ontology, process catalogues, the build record."""
+"""The parts that no single case owns: entities, links, ontology, catalogues, overlays, the build record."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def shared_parts(manifest: Manifest, inputs: Inputs) -> dict[str, str]:
     if rows := curated(inputs).links:
         links = inputs.base + "links"
         said[links] = inputs.parts.write(nquads(link_triples(rows, inputs.base), links))
-    return {**static, **said}
+    return {**static, **said, **manifest.overlays.parts}
 
 
 def static_files(inputs: Inputs) -> dict[str, list[Path]]:

@@ -1,0 +1,134 @@
+"""The overlays of a workspace and the cases in the graph in; graphs of overlays and taxonomies, and problems, out.
+
+Overlays are read again when a file of theirs, of a taxonomy, or the set of cases differs from the build before;
+graphs that come out as before are the same parts, so that a changed overlay changes its own graph.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kg import codes
+from kg.build.inputs import Inputs, reader
+from kg.check.overlay import overlay_faults
+from kg.manifest import Manifest, OverlaysEntry
+from kg.ntriples import Triple
+from kg.overlay import (
+    Overlay,
+    claim_id,
+    classification_iri,
+    find_overlays,
+    find_taxonomies,
+    known_part,
+    overlay_graph,
+    overlay_triples,
+    read_overlay,
+    taxonomy_triples,
+)
+from kg.problem import Problem
+from kg.release import bundled, turtle_files
+from kg.shape import decode, local_name
+from kg.triples import nquads
+
+
+@dataclass(frozen=True, slots=True)
+class Overlays:
+    """What the overlays of a workspace come to."""
+
+    graphs: Mapping[str, list[Triple]]
+    """Triples by the IRI of their graph."""
+    problems: tuple[Problem, ...]
+    cases: tuple[str, ...]
+    """Case files that were read again, for the ids of their claims."""
+
+
+def with_overlays(manifest: Manifest, previous: Manifest | None, inputs: Inputs, *, keep: bool) -> Manifest:
+    """The manifest with its overlays, taken from the previous build where nothing about them changed.
+
+    Their parts are written only where they are to be kept.
+    """
+    if previous is not None and previous.basis == manifest.basis and are_unchanged(manifest, previous, inputs):
+        return replace(manifest, overlays=previous.overlays)
+    made = make_overlays(manifest, inputs)
+    parts = (
+        {graph: inputs.parts.write(nquads(triples, graph)) for graph, triples in made.graphs.items()} if keep else {}
+    )
+    key = _key(manifest, made.cases, inputs)
+    return replace(manifest, overlays=OverlaysEntry(key, made.cases, parts, made.problems))
+
+
+def are_unchanged(manifest: Manifest, previous: Manifest, inputs: Inputs) -> bool:
+    """Whether everything that overlays depend on is as the previous build saw it."""
+    return previous.overlays.key == _key(manifest, previous.overlays.cases, inputs)
+
+
+def _key(manifest: Manifest, cases: Iterable[str], inputs: Inputs) -> str:
+    """A hash of the files of overlays, the ids of the cases, and the files of those whose claims were looked up."""
+    digest = hashlib.sha256()
+    for path in _files(inputs):
+        digest.update(f"{path.as_posix()}\0".encode("utf-8", errors="surrogatepass"))
+        digest.update(hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"-")
+    for entry in sorted(manifest.cases(), key=lambda entry: entry.case):
+        digest.update(f"{entry.case}\0".encode("utf-8", errors="surrogatepass"))
+    for path in cases:
+        digest.update((manifest.files[path].sha256 if path in manifest.files else "-").encode())
+    return digest.hexdigest()
+
+
+def _files(inputs: Inputs) -> Iterator[Path]:
+    for folder in find_overlays(inputs.root):
+        yield from sorted(folder.glob("*.json"))
+        yield folder
+    for name in ("ontology/taxonomy", "shapes/system"):
+        yield from turtle_files(bundled(name))
+    yield from turtle_files(inputs.root / "ontology" / "taxonomy")
+
+
+def make_overlays(manifest: Manifest, inputs: Inputs) -> Overlays:
+    """Read all overlays; what is said of cases that are not there, or breaks the shape, is left out and reported."""
+    files, problems = find_taxonomies(inputs.root), list[Problem]()
+    read: list[Overlay] = []
+    for folder in find_overlays(inputs.root):
+        overlay, found = read_overlay(folder, f"overlays/{folder.name}")
+        read.append(overlay)
+        problems += found
+    at = {decode(local_name(entry.case)): entry.path for entry in manifest.cases()}
+    looked_up = sorted({at[case] for overlay in read for case in overlay.cases_with_claims if case in at})
+    claims = {pair for path in looked_up for pair in _claims(path, inputs)}
+    known: list[Overlay] = []
+    for overlay in read:
+        kept, missing = known_part(overlay, at.keys(), claims)
+        known.append(kept)
+        problems += missing
+    sound = list(_sound(known, files, inputs, problems))
+    taxonomies, unplaced = taxonomy_triples(sound, files)
+    graphs = {overlay_graph(each, inputs.base): overlay_triples(each, inputs.base) for each in sound}
+    ordered = sorted([*problems, *unplaced], key=lambda problem: problem.order)
+    return Overlays(graphs | taxonomies, tuple(ordered), tuple(looked_up))
+
+
+def _claims(path: str, inputs: Inputs) -> Iterator[tuple[str, str]]:
+    """The ids of a case's claims, each with the case's."""
+    case = reader(inputs).read((inputs.root / path).read_bytes(), path)
+    records = case.record.walk() if case and case.record else ()
+    return (pair for each in records if (pair := claim_id(each.iri)))
+
+
+def _sound(
+    overlays: Iterable[Overlay], files: Mapping[str, Path], inputs: Inputs, problems: list[Problem]
+) -> Iterator[Overlay]:
+    """Overlays without the classifications that break the shape."""
+    for overlay in overlays:
+        node = overlay_graph(overlay, inputs.base)
+        taxonomies, _ = taxonomy_triples([overlay], files)
+        types = (triple for triples in taxonomies.values() for triple in triples)
+        faults = overlay_faults(overlay_triples(overlay, inputs.base), types, inputs.engine)
+        for each in overlay.classifications:
+            for message in faults.get(classification_iri(each, node), ()):
+                hint = "mend the entry; until then it is left out"
+                problems.append(codes.BAD_OVERLAY.at(each.span, message, hint=hint, record=each.case))
+        kept = [each for each in overlay.classifications if classification_iri(each, node) not in faults]
+        yield replace(overlay, classifications=tuple(kept))
