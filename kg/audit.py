@@ -32,7 +32,7 @@ def audit(store: Store, release: Release, place: Place) -> list[Problem]:
 
 def rules(release: Release) -> list[Path]:
     """The queries, by name."""
-    return sorted((release.ontology / "rules").glob("*.rq"))
+    return list(release.rules.values())
 
 
 def _apply(rule: Path, store: Store, release: Release, place: Place) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from kg import codes
 from kg.lexical import DATATYPES
 from kg.problem import Code, Problem, Span, has_errors
 from kg.release import CASE_ID, VERSION_USED, Release
-from kg.shape import Field, Kind, RecordShape, encode, read_shapes
+from kg.shape import AROUND, Field, Kind, RecordShape, encode, read_shapes
 from kg.source import FrontMatter, Source, decode, front_matter
 from kg.yamltree import NULLS, Limits, Mapping, Node, Scalar, Sequence, parse
 
@@ -284,11 +284,11 @@ class _RecordReader:
                 if found.takes_any_text:
                     values[name] = [value]
                     continue
-            values[name] = self._value(value, found, record.scope)
+            values[name] = self._value(value, found, record)
 
-    def _value(self, node: Node, found: Field, scope: dict[str, str]) -> list[Scalar] | list[Record]:
+    def _value(self, node: Node, found: Field, record: Record) -> list[Scalar] | list[Record]:
         if found.kind is Kind.RECORD:
-            return self._embedded(node, found, scope)
+            return self._embedded(node, found, {**record.scope, AROUND: record.iri})
         if found.single:
             return self._single(node, found)
         return self._scalars(node, found)

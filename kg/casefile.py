@@ -42,8 +42,14 @@ def front_matter(record: Record) -> str:
 
 def mapping(record: Record) -> yaml.MappingNode:
     """A record's keys and values as YAML nodes; each node is new, so that none becomes an anchor."""
-    pairs = [(_text(key), _value(record.values.get(key, []), found)) for key, found in record.shape.fields.items()]
+    fields = ((key, found) for key, found in record.shape.fields.items() if _is_shown(found, record))
+    pairs = [(_text(key), _value(record.values.get(key, []), found)) for key, found in fields]
     return yaml.MappingNode(_TAG + "map", pairs, flow_style=False)
+
+
+def _is_shown(found: Field, record: Record) -> bool:
+    """Whether a key is written; that nothing is pending is not worth a line."""
+    return found.target != vocab.Pending or bool(record.values.get(found.key))
 
 
 def _value(values: list[Scalar] | list[Record], found: Field) -> yaml.Node:

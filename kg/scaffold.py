@@ -14,7 +14,7 @@ from kg import casefile, vocab, yamltree
 from kg.case import Record
 from kg.release import CASE_ID, VERSION_USED, Release
 from kg.schema import Demand, Glossary
-from kg.shape import Field, Kind, RecordShape, encode
+from kg.shape import AROUND, Field, Kind, RecordShape, encode
 from kg.yamltree import Scalar
 
 NOTICE = "# A new case: the texts of its source and claims are examples; replace them.\n"
@@ -82,8 +82,8 @@ class _Filler:
         record = Record(shape, shape.template.mint(scope), scope, {})
         for key, found in shape.fields.items():
             text = self.given.get((*path, key), texts.get(key))
-            if found.record:
-                record.values[key] = [self._record(found.record, scope, (*path, key))]
+            if found.record and found.target != vocab.Pending:
+                record.values[key] = [self._record(found.record, {**scope, AROUND: record.iri}, (*path, key))]
             elif text is not None or (text := self._text(found, shape)) is not None:
                 record.values[key] = [_scalar(text)]
         return record

@@ -31,6 +31,9 @@ class Kind(Enum):
     RECORD = "record"
 
 
+AROUND = "record"
+"""The variable of IRI templates that stands for the IRI of the enclosing record."""
+
 _SAFE = re.compile(r"[A-Za-z0-9._~-]+")
 
 
@@ -71,8 +74,11 @@ class Template:
 
         >>> Template("case/{case_id}/source/{id}").read("case/a/source/S1")
         {'case_id': 'a', 'id': 'S1'}
+        >>> Template("{record}/metric").read("case/a/claim/VC-001/metric")
+        {'record': 'case/a/claim/VC-001'}
         """
-        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]*)", re.escape(self.text))
+        escaped = re.escape(self.text).replace(rf"\{{{AROUND}\}}", f"(?P<{AROUND}>.+)")
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]*)", escaped)
         found = re.fullmatch(pattern, relative)
         return found.groupdict() if found else None
 
@@ -123,7 +129,7 @@ class RecordShape:
     home: Template | None
     fields: dict[str, Field]
     identifiers: tuple[str, ...]
-    """Keys of this record's own fields that IRI templates use."""
+    """Keys of this record's own fields that its IRI template uses."""
     by_path: dict[str, Field] = field(default_factory=dict[str, "Field"])
 
     @property
@@ -161,8 +167,6 @@ class _Shapes:
     def __init__(self, release: Release) -> None:
         self.version = release.version
         self.facts = release.facts
-        templates = (self._one(subject, vocab.iriTemplate) for subject in self.facts)
-        self.variables = {name for text in templates for name in Template(text).variables}
         self.shape_of = {
             target: subject for subject, facts in self.facts.items() for target in facts.get(vocab.sh_targetClass, ())
         }
@@ -179,13 +183,14 @@ class _Shapes:
         fields = [self._field(iri) for iri in properties if self._one(iri, vocab.sh_codeIdentifier)]
         fields.sort(key=lambda each: each.order)
         home = self._one(shape, vocab.homeGraph)
+        template = Template(self._need(shape, vocab.iriTemplate))
         return RecordShape(
             shape=shape,
             target=target,
-            template=Template(self._need(shape, vocab.iriTemplate)),
+            template=template,
             home=Template(home) if home else None,
             fields={each.key: each for each in fields},
-            identifiers=tuple(each.key for each in fields if each.key in self.variables),
+            identifiers=tuple(each.key for each in fields if each.key in template.variables),
             by_path={each.path: each for each in fields},
         )
 

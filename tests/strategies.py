@@ -23,7 +23,7 @@ from kg import casefile, vocab
 from kg.case import Case, Reader, Record
 from kg.lexical import DATATYPES
 from kg.release import VERSION_USED, find_releases
-from kg.shape import Field, Kind, RecordShape, encode
+from kg.shape import AROUND, Field, Kind, RecordShape, encode
 from kg.yamltree import NULLS, Scalar
 
 ROOT = Path(__file__).parent.parent
@@ -144,10 +144,11 @@ class _Growth:
             values[key] = [scalar(text)]
         needed = {key for key in shape.fields if VERSION_USED[: len(path) + 1] == (*path, key)}
         chosen = self.draw(st.sets(st.sampled_from(sorted(shape.fields)))) | needed
+        iri = shape.template.mint(scope)
         for key, found in shape.fields.items():
             if key in chosen and key not in values:
-                values[key] = self.values(found, scope, (*path, key))
-        return Record(shape, shape.template.mint(scope), scope, values)
+                values[key] = self.values(found, {**scope, AROUND: iri}, (*path, key))
+        return Record(shape, iri, scope, values)
 
     def values(self, found: Field, scope: dict[str, str], path: tuple[str, ...]) -> list[Scalar] | list[Record]:
         if path == VERSION_USED:

@@ -200,6 +200,7 @@ def test_what_is_required():
         ],
         "ContextClaim": ["id", "context_type", "claim_title", "source_ids", "verification_status"],
         "TaggingRecord": ["version_used"],
+            "Pending": ["field", "value"],
     }  # fmt: skip
 
 

@@ -7,12 +7,11 @@ python tools/generate.py --check    compare only (what CI runs)
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
 
-from kg.release import Facts, find_releases, read_facts, turtle_files
+from kg.release import VERSION, Facts, find_releases, read_facts, turtle_files
 
 ROOT = Path(__file__).resolve().parent.parent
 CG = "https://w3id.org/casegraph/ontology#"
@@ -21,7 +20,7 @@ RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 
 EXTERNAL = {
     "rdf": (RDF, "type"),
-    "rdfs": ("http://www.w3.org/2000/01/rdf-schema#", "comment label subClassOf"),
+    "rdfs": ("http://www.w3.org/2000/01/rdf-schema#", "comment domain label range subClassOf subPropertyOf"),
     "xsd": ("http://www.w3.org/2001/XMLSchema#", "string anyURI boolean date decimal hexBinary integer dateTime"),
     "sh": (
         "http://www.w3.org/ns/shacl#",
@@ -41,7 +40,7 @@ EXTERNAL = {
     ),
     "dcterms": (
         "http://purl.org/dc/terms/",
-        "conformsTo created description hasPart identifier license modified publisher rights title",
+        "conformsTo created description hasPart identifier isReplacedBy license modified publisher rights title",
     ),
     "cito": ("http://purl.org/spar/cito/", "citesAsEvidence"),
     "dcat": (
@@ -77,7 +76,7 @@ EXTERNAL = {
     "void": (
         "http://rdfs.org/ns/void#",
         (
-            "Dataset Linkset class classPartition classes distinctSubjects entities linkPredicate objectsTarget "
+            "Dataset Linkset class classPartition classes entities linkPredicate objectsTarget "
             "properties property propertyPartition subjectsTarget subset triples uriSpace"
         ),
     ),
@@ -85,7 +84,13 @@ EXTERNAL = {
         "http://www.w3.org/ns/oa#",
         "SpecificResource TextQuoteSelector TextPositionSelector end exact hasSelector hasSource start",
     ),
-    "owl": ("http://www.w3.org/2002/07/owl#", "Axiom annotatedProperty annotatedSource annotatedTarget versionIRI"),
+    "owl": (
+        "http://www.w3.org/2002/07/owl#",
+        (
+            "AnnotationProperty Axiom Class DatatypeProperty ObjectProperty Ontology annotatedProperty annotatedSource "
+            "annotatedTarget backwardCompatibleWith deprecated incompatibleWith priorVersion versionIRI versionInfo"
+        ),
+    ),
 }
 """The terms of other vocabularies that Python mentions."""
 
@@ -106,7 +111,7 @@ def main() -> int:
 
 def terms() -> dict[str, str]:
     """Path → text of the modules that Python takes its terms from."""
-    folders = (ROOT / "ontology/system", ROOT / "ontology" / newest())
+    folders = (ROOT / "ontology/system", *release_folders())
     facts = read_facts(path for folder in folders for path in turtle_files(folder))
     return {"kg/vocab.py": vocabulary(facts), "kg/codes.py": codes(facts)}
 
@@ -131,10 +136,9 @@ def lock() -> str:
     return json.dumps(said, indent=2) + "\n"
 
 
-def newest() -> str:
-    """The newest shipped release."""
-    versions = [path.name for path in (ROOT / "ontology").iterdir() if re.fullmatch(r"\d+\.\d+", path.name)]
-    return max(versions, key=lambda version: [int(part) for part in version.split(".")])
+def release_folders() -> list[Path]:
+    """The ontologies of the shipped releases; a term of any of them can be mentioned."""
+    return sorted(path for path in (ROOT / "ontology").iterdir() if VERSION.fullmatch(path.name))
 
 
 def vocabulary(facts: Facts) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 import pyoxigraph as ox
 
-from kg.release import Release, turtle_files
+from kg.release import Release, system_shapes
 from kg.shape import ShapeError
 
 
@@ -89,11 +90,12 @@ ENGINES: dict[str, Callable[[str], Engine]] = {DEFAULT_ENGINE: FastEngine, "pysh
 
 def shapes_of(release: Release) -> str:
     """A release's shapes in N-Triples: what every engine compiles."""
-    triples = [
+    every = (
         triple
-        for path in turtle_files(release.shapes)
+        for path in system_shapes()
         for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
-    ]
+    )
+    triples = chain(*release.case_shapes.values(), every)
     return (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode("utf-8")
 
 

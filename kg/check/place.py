@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
+from kg import vocab
 from kg.case import Case, Record
 from kg.check.engine import Result
 from kg.ntriples import Triple, iri, literal_text
@@ -91,6 +92,12 @@ class Places:
             and not self.home(result).record.values.get(field.key)
             and self._is_misread(self.home(result).record, field.key)
         )
+
+    def is_pending(self, result: Result) -> bool:
+        """Whether a result only misses a value that waits for a person's decision, which is reported by itself."""
+        record, field = self.home(result).record, self.field(result)
+        waiting = (each.text(vocab.pendingField) for each in record.records(vocab.pending))
+        return field is not None and not record.values.get(field.key) and field.key in waiting
 
     def _is_misread(self, record: Record, key: str) -> bool:
         if key not in record.keys or not self.case.problems:
