@@ -22,6 +22,7 @@ from benchmarks.corpus import Spent, spent, write_workspace
 from kg import vocab
 from kg.export import partitioned
 from kg.export.content import Content, read_content
+from kg.export.description import About
 from kg.export.files import replacing
 from kg.export.hash import content_hash
 from kg.export.targets import TARGETS, form_named
@@ -31,6 +32,7 @@ from kg.workspace import Workspace
 SIZES = (400, 4_000)
 FEW = 50
 """Cases that rdflib writes."""
+ABOUT = About("Cases", "1.0")
 
 
 def main() -> None:
@@ -98,7 +100,7 @@ def _print_partitioned(content: Content, path: Path) -> None:
     print("\n| partitioned, 10 MB a part | parts written | CPU s | wall s |\n|---|---:|---:|---:|")
     for what in ("first time", "nothing changed"):
         done = list[partitioned.Exported]()
-        took = spent(lambda: done.append(partitioned.write(content, path, 10_000_000)))  # noqa: B023
+        took = spent(lambda: done.append(partitioned.write(content, path, ABOUT, size=10_000_000)))  # noqa: B023
         print(f"| {what} | {done[0].written} of {done[0].parts} | {took.cpu:.2f} | {took.wall:.2f} |")
 
 

@@ -16,20 +16,22 @@ from typing import Any
 
 import jsonschema
 import pyoxigraph as ox
+import pyshacl
 import pytest
 import rdflib
 import zstandard
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from material import demonstration_files, minimal, real_files, write_case
+from material import ROOT, demonstration_files, minimal, real_files, write_case
 from strategies import BASE, RELEASE, SHAPE, CaseFile, case_files
 from strategies import read as read_case
 
 from kg import vocab
 from kg.cli import kg
-from kg.export import names, partitioned, percase, tables, turtle
+from kg.export import dataset, names, partitioned, percase, tables, turtle
 from kg.export.content import Content, read_content
+from kg.export.description import About
 from kg.export.files import COMPRESSIONS, MANIFEST, filling, replacing
 from kg.export.hash import content_hash, dataset_hash
 from kg.export.loaders import LOADERS
@@ -46,6 +48,9 @@ RDFLIB = {
     "turtle": "turtle", "trig": "trig", "ntriples": "nt", "nquads": "nquads", "rdfxml": "xml", "jsonld": "json-ld",
 }  # fmt: skip
 assert RDFLIB.keys() == TARGETS.keys()
+
+VOID = rdflib.Namespace("http://rdfs.org/ns/void#")
+ABOUT = About("Cases", "1.0", "What cases say", license="https://creativecommons.org/licenses/by/4.0/")
 
 NASTY = [
     'say "no"', '""', '"""', '"', "\\", "\\\\", '\\"', "\\n", "line\nbreak", "\n", 'a\n"', 'a\n""', 'a\n"""',
@@ -671,25 +676,27 @@ def many_cases(root: Path, number: int = 60) -> Workspace:
 
 
 def test_partitions_hold_the_dataset(content: Content, tmp_path: Path):
-    done = partitioned.write(content, tmp_path / "out", 100_000)
+    done = partitioned.write(content, tmp_path / "out", ABOUT, size=100_000)
     manifest = json.loads((tmp_path / "out" / MANIFEST).read_text(encoding="utf-8"))
     parts = {name: gzip.decompress(data) for name, data in files_in(tmp_path / "out" / "data").items()}
     assert with_oxigraph(b"".join(parts.values()), "nquads") == from_parts(content)
     assert manifest["rdfc10"] == content_hash(content)
     assert sum(each.get("quads", 0) for each in manifest["files"]) == done.quads == len(from_parts(content))
     assert all(re.fullmatch(r"part-\d{5}\.nq\.gz", name) for name in parts)
-    assert {each["path"] for each in manifest["files"]} == {*LOADERS, *(f"data/{name}" for name in parts)}
+    assert {each["path"] for each in manifest["files"]} == {
+        *LOADERS, dataset.DESCRIPTION, *(f"data/{name}" for name in parts),
+    }  # fmt: skip
 
 
 def test_one_changed_case_touches_one_part(tmp_path: Path):
     workspace, out = many_cases(tmp_path / "ws"), tmp_path / "out"
-    first = partitioned.write(content_of(workspace), out, 20_000)
+    first = partitioned.write(content_of(workspace), out, ABOUT, size=20_000)
     before = files_in(out / "data")
     assert len(before) == first.parts > 8
-    again = partitioned.write(content_of(workspace), out, 20_000)
+    again = partitioned.write(content_of(workspace), out, ABOUT, size=20_000)
     assert (again.written, files_in(out / "data")) == (0, before)
     build(tmp_path / "ws", minimal("case-0", "Organisation 0").replace("A title", "Another title"))
-    changed = partitioned.write(content_of(workspace), out, 20_000)
+    changed = partitioned.write(content_of(workspace), out, ABOUT, size=20_000)
     after = files_in(out / "data")
     differing = [name for name in after if after[name] != before.get(name)]
     assert len([name for name in differing if name < "part-9"]) == 1
@@ -698,21 +705,21 @@ def test_one_changed_case_touches_one_part(tmp_path: Path):
 
 def test_a_damaged_part_is_written_again(tmp_path: Path):
     content, out = content_of(many_cases(tmp_path / "ws", 5)), tmp_path / "out"
-    partitioned.write(content, out)
+    partitioned.write(content, out, ABOUT)
     before = files_in(out)
     (out / "data" / "part-00000.nq.gz").write_bytes(b"damaged")
-    assert partitioned.write(content, out).written == 1
+    assert partitioned.write(content, out, ABOUT).written == 1
     assert files_in(out) == before
 
 
 def test_parts_depend_on_the_cases_alone(tmp_path: Path):
     """However the folder came about, equal builds make equal parts."""
     workspace = many_cases(tmp_path / "ws", 30)
-    partitioned.write(content_of(workspace), tmp_path / "grown", 20_000)
+    partitioned.write(content_of(workspace), tmp_path / "grown", ABOUT, size=20_000)
     build(tmp_path / "ws", *(minimal(f"case-{index}", f"Organisation {index}") for index in range(60)))
-    partitioned.write(content_of(workspace), tmp_path / "grown", 20_000)
-    partitioned.write(content_of(workspace), tmp_path / "fresh", 20_000)
-    assert files_in(tmp_path / "grown") == files_in(tmp_path / "fresh")
+    partitioned.write(content_of(workspace), tmp_path / "grown", ABOUT, size=20_000)
+    partitioned.write(content_of(workspace), tmp_path / "fresh", ABOUT, size=20_000)
+    assert files_in(tmp_path / "grown" / "data") == files_in(tmp_path / "fresh" / "data")
 
 
 def test_a_part_stays_below_its_size(tmp_path: Path):
@@ -733,6 +740,60 @@ def test_loaders_are_shell_that_says_what_it_needs(tmp_path: Path, name: str):
     done = subprocess.run(["sh", path], capture_output=True, text=True, env={"PATH": os.environ["PATH"]}, check=False)
     assert done.returncode != 0
     assert re.search(r"set [A-Z]+ to", done.stderr)
+
+
+# --- a described dataset ---------------------------------------------------------------------------------------------
+
+
+def described(folder: Path) -> rdflib.Graph:
+    return rdflib.Graph().parse(folder / dataset.DESCRIPTION, format="turtle")
+
+
+def values(graph: rdflib.Graph, predicate: str) -> set[str]:
+    return {str(value) for value in graph.objects(None, rdflib.URIRef(predicate))}
+
+
+def test_dataset_describes_its_files_and_its_content(content: Content, tmp_path: Path):
+    forms = [form_named("turtle.gz"), form_named("nq.zst"), form_named("jsonld")]
+    dataset.write(content, tmp_path / "out", ABOUT, forms)
+    graph = described(tmp_path / "out")
+    conforms, _, text = pyshacl.validate(graph, shacl_graph=str(ROOT / "shapes/published/dataset.ttl"))
+    assert conforms, text
+    files = {name: data for name, data in files_in(tmp_path / "out").items() if name.startswith("graph.")}
+    assert values(graph, vocab.spdx_checksumValue) == {hashlib.sha256(data).hexdigest() for data in files.values()}
+    assert values(graph, vocab.dcat_byteSize) == {str(len(data)) for data in files.values()}
+    merged = list(ox.parse(exported(content, "ntriples"), format=ox.RdfFormat.N_TRIPLES))
+    [dataset_node] = graph.subjects(rdflib.RDF.type, rdflib.URIRef(vocab.dcat_Dataset))
+    assert graph.value(dataset_node, rdflib.URIRef(vocab.void_triples)) == rdflib.Literal(len(merged))
+    types = Counter(each.object.value for each in merged if each.predicate.value == vocab.rdf_type)
+    partitions = graph.objects(dataset_node, rdflib.URIRef(vocab.void_classPartition))
+    said = {str(graph.value(each, VOID["class"])): graph.value(each, VOID.entities).toPython() for each in partitions}
+    assert said == types
+
+
+def test_dataset_carries_the_notice_of_a_catalogue(content: Content, tmp_path: Path):
+    dataset.write(content, tmp_path / "out", ABOUT, [form_named("nq")])
+    assert any("APQC" in notice for notice in values(described(tmp_path / "out"), vocab.dcterms_rights))
+
+
+def test_dataset_names_the_version_before(tmp_path: Path):
+    root, out = tmp_path / "ws", tmp_path / "out"
+    first = content_of(build(root, minimal("a")))
+    dataset.write(first, out, ABOUT, [form_named("nq")])
+    assert values(described(out), vocab.dcat_previousVersion) == set()
+    second = content_of(build(root, minimal("a").replace("A title", "Another title")))
+    dataset.write(second, out, ABOUT, [form_named("nq")])
+    assert values(described(out), vocab.dcat_previousVersion) == {f"{second.base}dataset/{first.build}"}
+    before = files_in(out)
+    dataset.write(second, out, ABOUT, [form_named("nq")])
+    assert files_in(out) == before
+
+
+def test_a_description_that_lacks_its_title_does_not_conform(content: Content, tmp_path: Path):
+    dataset.write(content, tmp_path / "out", ABOUT, [form_named("nq")])
+    graph = described(tmp_path / "out")
+    graph.remove((None, rdflib.DCTERMS.title, None))
+    assert not pyshacl.validate(graph, shacl_graph=str(ROOT / "shapes/published/dataset.ttl"))[0]
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
@@ -768,7 +829,7 @@ def test_command_writes_to_standard_output(workspace: Path):
         (["-o", "graph.ttl", "--format", "word"], "`word` is no known format; known: turtle"),
         (["-o", "nowhere/graph.ttl"], "nowhere: there is no such folder"),
         (["-o", "here.ttl"], "is a folder"),
-        (["-o", "a.ttl", "--per-case", "b"], "give one of -o, --per-case and --partitioned"),
+        (["-o", "a.ttl", "--per-case", "b"], "give one of -o, --per-case, --partitioned and --dataset"),
         (["--format", "csv"], "name a folder with -o DIR"),
         (["--partitioned", "out", "--format", "ttl"], "parts are N-Quads"),
         (["--per-case", "here", "--format", "csv"], "no --per-case"),

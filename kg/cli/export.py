@@ -11,14 +11,17 @@ from typing import Any
 import click
 
 from kg.cli import options, render
-from kg.export import partitioned, percase
+from kg.export import dataset, partitioned, percase
 from kg.export.content import Content, read_content
+from kg.export.description import About
 from kg.export.files import Folder, filling, replacing
 from kg.export.targets import FOLDER_TARGETS, TARGETS, Form, form_named, form_of
 from kg.parts import Parts
 from kg.problem import Failure
 from kg.workspace import Workspace
 
+PUBLISHED = "turtle.gz,nq.gz"
+"""Formats of a dataset to publish, where none are asked for."""
 _DIR = click.Path(file_okay=False, path_type=Path)
 
 
@@ -46,6 +49,9 @@ _DIR = click.Path(file_okay=False, path_type=Path)
     metavar="MB",
     help="Largest part, before it is compressed.",
 )
+@click.option(
+    "--dataset", "described", type=_DIR, metavar="DIR", help="Write a folder to publish, with dataset.ttl (DCAT, VoID)."
+)
 @click.option("--public", is_flag=True, help="Leave out what the shapes call confidential.")
 def command(
     root: Path,
@@ -55,9 +61,10 @@ def command(
     per_case: Path | None,
     parted: Path | None,
     part_size: int,
+    described: Path | None,
     public: bool,
 ) -> None:
-    r"""Write the graph to files.
+    """Write the graph to files.
 
     \b
     kg export -o graph.ttl                      by ending: .ttl .trig .nt .nq .rdf .jsonld
@@ -65,22 +72,28 @@ def command(
     kg export --per-case cases-ttl              a Turtle file for each case
     kg export --format casefile -o rebuilt      case files again, from the graph
     kg export --format csv -o tables            a table for each class (also parquet)
-    kg export --partitioned dump                for Neptune, Virtuoso, QLever, Jena, GraphDB, Oxigraph
+    kg export --partitioned dump                N-Quads parts for bulk loaders
+    kg export --dataset public --public         graph.ttl.gz, graph.nq.gz, dataset.ttl
 
     The same build gives the same bytes, every time. --public leaves out reviewer ids, review notes and narratives,
-    and quotes that are longer than the shapes allow.
-    """
-    if len([each for each in (output, per_case, parted) if each is not None]) > 1:
-        raise click.UsageError("give one of -o, --per-case and --partitioned")
+    and quotes that are longer than the shapes allow. --dataset takes several formats, with commas between them.
+    """  # noqa: D301 - \b is for click
+    if len([each for each in (output, per_case, parted, described) if each is not None]) > 1:
+        raise click.UsageError("give one of -o, --per-case, --partitioned and --dataset")
     if parted is not None and name is not None:
         raise click.UsageError("--partitioned takes no --format: its parts are N-Quads")
     name = name and name.lower()
     if per_case is not None and name in FOLDER_TARGETS:
         raise click.UsageError(f"--format {name} makes a folder by itself: give -o DIR, no --per-case")
+    workspace = Workspace(root)
+    content = _content(workspace, public=public)
+    if described is not None:
+        _dataset(content, described, about=_about(workspace), forms=_forms(name))
+        _say_left_out(content)
+        return
     form = None if name in FOLDER_TARGETS else _form(output, name)
-    content = _content(Workspace(root), public=public)
     if parted is not None:
-        _partition(content, parted, part_size * 1_000_000)
+        _partition(content, parted, about=_about(workspace), size=part_size * 1_000_000)
     elif form is None:
         _folder(content, output, str(name))
     elif per_case is not None:
@@ -136,8 +149,25 @@ def _folder(content: Content, path: Path | None, name: str) -> None:
     _say_folder(_many(total, target.unit), folder, label=target.label)
 
 
-def _partition(content: Content, path: Path, size: int) -> None:
-    done = partitioned.write(content, path, size)
+def _forms(names: str | None) -> list[Form]:
+    return [form_named(each.strip()) for each in (names or PUBLISHED).split(",")]
+
+
+def _about(workspace: Workspace) -> About:
+    said = workspace.settings
+    release = workspace.manifest.basis["target"]
+    url = said.url if said.url.endswith("/") or not said.url else said.url + "/"
+    return About(said.title, release, said.description, license=said.license, publisher=said.publisher, url=url)
+
+
+def _dataset(content: Content, path: Path, *, about: About, forms: list[Form]) -> None:
+    folder = dataset.write(content, path, about, forms)
+    total = len(folder.files) - 1
+    click.echo(f"Wrote {_many(total, 'file')} and {dataset.DESCRIPTION}, which describes them, to {path}", err=True)
+
+
+def _partition(content: Content, path: Path, *, about: About, size: int) -> None:
+    done = partitioned.write(content, path, about, size=size)
     parts = f"{_many(done.parts, 'part')} ({done.written:,} written, {done.parts - done.written:,} as they were)"
     click.echo(
         f"Wrote {_many(done.quads, 'quad')} in {parts} to {path / 'data'}; how to load them: {path / 'load'}", err=True

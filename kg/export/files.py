@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import zstandard
 
@@ -120,15 +120,22 @@ def listed(path: Path) -> list[dict[str, Any]]:
     """What an earlier export put into a folder. Failure where the folder holds files of somebody else."""
     if path.exists() and not path.is_dir():
         raise Failure(f"{path} is a file; this export needs a folder")
-    try:
-        said = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        said = None
-    if isinstance(said, dict) and said.get("generator") == GENERATOR:  # pyright: ignore[reportUnknownMemberType]
-        return said["files"]  # pyright: ignore[reportUnknownVariableType]
+    said = last_manifest(path)
+    if said:
+        return said["files"]
     if path.is_dir() and any(not each.name.startswith((".", "~export.")) for each in path.iterdir()):
         raise Failure(f"{path} holds files that no export wrote; name a new folder, or an empty one")
     return []
+
+
+def last_manifest(path: Path) -> dict[str, Any]:
+    """What the manifest of an earlier export into a folder says; nothing where there is none."""
+    try:
+        said = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    manifest = cast("dict[str, Any]", said) if isinstance(said, dict) else {}
+    return manifest if manifest.get("generator") == GENERATOR else {}
 
 
 def write_manifest(path: Path, said: dict[str, Any]) -> None:

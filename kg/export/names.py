@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from kg import vocab
 from kg.shape import Kind, RecordShape, local_name
@@ -54,8 +55,15 @@ class Names(dict[str, str]):
 
     def header(self) -> str:
         """The declarations that the short forms need."""
+        return self._header(self.prefixes)
+
+    def header_for(self, text: str) -> str:
+        """The declarations that a text needs, and no others."""
+        return self._header(prefix for prefix in self.prefixes if f"{prefix}:" in text)
+
+    def _header(self, prefixes: Iterable[str]) -> str:
         base = f"@base <{self.base}> .\n" if self.base else ""
-        return base + "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in sorted(self.prefixes.items()))
+        return base + "".join(f"@prefix {prefix}: <{self.prefixes[prefix]}> .\n" for prefix in sorted(prefixes))
 
     def prefixed(self, iri: str) -> str:
         """An IRI as a prefixed name; empty where it cannot be one."""

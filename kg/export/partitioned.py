@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from kg.export import nquads
 from kg.export.content import Content, Part
+from kg.export.dataset import DESCRIPTION, description, previous
+from kg.export.description import About, Distribution, count
 from kg.export.files import COMPRESSIONS, Folder, checksum, filling
 from kg.export.hash import content_hash
 from kg.export.loaders import LOADERS
@@ -49,21 +51,36 @@ class Exported:
     quads: int
 
 
-def write(content: Content, path: Path, size: int = SIZE) -> Exported:
+def write(content: Content, path: Path, about: About, *, size: int = SIZE) -> Exported:
     """Bring a folder up to date with a build; parts that did not change keep their bytes."""
+    about = replace(about, previous=previous(path, content.build))
     found = [*partitions(content.cases, size), *_shared(content.shared)]
-    with filling(path, lambda: _said(content)) as folder:
+    with filling(path, lambda: _said(content, about)) as folder:
         known = {each["path"]: each for each in folder.before}
         anew = [each for each in found if not _keep(each, folder, known=known.get(each.name), content=content)]
         for number, partition in enumerate(anew, 1):
             _write(partition, folder, content=content)
             content.progress(number, len(anew))
+        files = [_distribution(folder, each.name) for each in found]
+        folder.file(DESCRIPTION).write_text(description(content, about, count(content), files), encoding="utf-8")
         _write_loaders(folder)
     return Exported(len(found), len(anew), sum(folder.files[each.name]["quads"] for each in found))
 
 
-def _said(content: Content) -> dict[str, Any]:
-    return {"build": content.build, "public": content.disclosure is not None, "rdfc10": content_hash(content)}
+def _said(content: Content, about: About) -> dict[str, Any]:
+    return {
+        "build": content.build,
+        "previous": about.previous,
+        "public": content.disclosure is not None,
+        "rdfc10": content_hash(content),
+    }
+
+
+def _distribution(folder: Folder, name: str) -> Distribution:
+    """A part as it was just written, or as it was left."""
+    written = folder.aside / name
+    path = written if written.exists() else folder.path / name
+    return Distribution(name, "application/n-quads", path.stat().st_size, checksum(path), "application/gzip")
 
 
 def partitions(cases: Iterable[Part], size: int) -> Iterator[Partition]:

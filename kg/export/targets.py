@@ -19,6 +19,7 @@ class Target:
 
     label: str
     endings: tuple[str, ...]
+    media_type: str
     write: Callable[[Content, BinaryIO], int]
     """Writes and returns how many triples or quads it wrote."""
 
@@ -34,12 +35,12 @@ class FolderTarget:
 
 
 TARGETS: dict[str, Target] = {
-    "turtle": Target("Turtle", (".ttl",), turtle.write),
-    "trig": Target("TriG", (".trig",), trig.write),
-    "ntriples": Target("N-Triples", (".nt",), ntriples.write),
-    "nquads": Target("N-Quads", (".nq",), nquads.write),
-    "rdfxml": Target("RDF/XML", (".rdf", ".xml"), rdfxml.write),
-    "jsonld": Target("JSON-LD", (".jsonld", ".json"), jsonld.write),
+    "turtle": Target("Turtle", (".ttl",), "text/turtle", turtle.write),
+    "trig": Target("TriG", (".trig",), "application/trig", trig.write),
+    "ntriples": Target("N-Triples", (".nt",), "application/n-triples", ntriples.write),
+    "nquads": Target("N-Quads", (".nq",), "application/n-quads", nquads.write),
+    "rdfxml": Target("RDF/XML", (".rdf", ".xml"), "application/rdf+xml", rdfxml.write),
+    "jsonld": Target("JSON-LD", (".jsonld", ".json"), "application/ld+json", jsonld.write),
 }
 FOLDER_TARGETS: dict[str, FolderTarget] = {
     "casefile": FolderTarget("case files", casefile.write, "case"),

@@ -83,14 +83,13 @@ class Writer:
 
     def __init__(self, content: Content) -> None:
         self.names = Names(namespaces(content.shape), content.base)
-        self.names[_TYPE] = "a"
         self.order = Order(content.shape, self.names)
 
     def entities(self, lines: Iterable[str]) -> Iterator[str]:
         """One text for each entity, with a blank line before it."""
         names, order = self.names, self.order
         for subject, facts in entities(lines):
-            said = [f"{names[predicate]} {self._objects(facts[predicate])}" for predicate in order.of(facts)]
+            said = [f"{_verb(each) or names[each]} {self._objects(facts[each])}" for each in order.of(facts)]
             yield f"\n{names[subject]} {_NEXT_PROPERTY.join(said)} .\n"
 
     def _objects(self, objects: list[str]) -> str:
@@ -100,3 +99,8 @@ class Writer:
 
     def _object(self, term: str) -> str:
         return self.names[term] if term[-1] == ">" else long_string(term)
+
+
+def _verb(predicate: str) -> str:
+    """The short form of ``rdf:type``, which Turtle has for predicates only."""
+    return "a" if predicate == _TYPE else ""
