@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg import vocab
+from kg.identity import slug
 from kg.links import (
     End,
     Identities,
@@ -19,7 +20,6 @@ from kg.links import (
     Verdict,
     add_row,
     add_rows,
-    canonical,
     claim_end,
     identities,
     link_triples,
@@ -267,16 +267,25 @@ def test_a_no_is_inherited_by_what_is_one():
     ],
 )
 def test_the_name_to_keep(rows: list[tuple[str, str]], expected: str):
-    names = {name for row in rows for name in row}
-    assert set(canonical(names, read(*(same(*row) for row in rows))).values()) == {expected}
+    every = found(*(same(*row) for row in rows))
+    assert every.labels == {slug(expected): expected}
+    assert {every.slug(name) for row in rows for name in row} == {slug(expected)}
 
 
-def test_the_name_to_keep_is_one_that_the_cases_use_where_rows_give_slugs():
-    link = Link(End("https://x.example/id/organisation/airbus-se"), YES, End("organisation/airbus"))
-    assert canonical(["Airbus", "Airbus SE", "Other"], [link]) == {
-        "Airbus": "Airbus",
-        "Airbus SE": "Airbus",
-        "Other": "Other",
+def test_rows_may_give_slugs():
+    every = found(Link(End("https://x.example/id/organisation/airbus-se"), YES, End("organisation/airbus")))
+    assert [every.slug(name) for name in ("Airbus", "Airbus SE", "Other")] == ["airbus", "airbus", "other"]
+    assert every.labels == {}
+
+
+def test_names_of_one_iri_are_confirmed_by_a_yes_only():
+    assert found().verdict("Quill-More", "Quill More") is None
+    every = found(same("Quill-More", "Quill More"), same("QUILL MORE", "Quill More Ltd"))
+    assert every.verdict("Quill-More", "Quill More") is YES
+    assert every.verdict("Quill-More", "QUILL MORE") is None
+    assert every.labels == {"quill-more-ltd": "Quill More Ltd"}
+    assert found(same("QUILL MORE", "Quill More"), same("Quill-More", "Quill More")).labels == {
+        "quill-more": "Quill More"
     }
 
 
@@ -305,7 +314,9 @@ def test_every_chain_against_a_no_goes():
 
 
 def test_two_names_of_one_iri_cannot_be_told_apart():
-    [problem] = found(same("Quill-More", "Quill More", NO)).problems
+    every = found(same("Quill-More", "Quill More", NO))
+    [problem] = every.problems
+    assert every.links == ()
     assert (problem.code, problem.span.line) == ("bad-link-row", 9)
 
 
@@ -344,7 +355,7 @@ def test_an_item_that_is_and_is_not():
 
 def test_names_that_no_case_uses():
     every = found(same("Airbus SE", "Preferred"), same("Typo", "Airbus"), same("Airbus", "Gone", NO))
-    assert [each.span.line for each in every.unknown(["Airbus SE", "Airbus"])] == [10, 11]
+    assert [each.span.line for each in every.unknown(["airbus-se", "airbus"])] == [10, 11]
 
 
 letters = st.sampled_from("ABCDEFGH")
@@ -374,7 +385,7 @@ def test_the_order_of_rows_does_not_matter(links: list[Link], order: random.Rand
         other.undecided,
     )
     assert sorted(each.code for each in one.problems) == sorted(each.code for each in other.problems)
-    assert canonical("ABCDEFGH", links) == canonical("ABCDEFGH", shuffled)
+    assert (one.spellings, one.sources.keys()) == (other.spellings, other.sources.keys())
 
 
 @settings(max_examples=300)

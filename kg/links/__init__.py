@@ -12,7 +12,7 @@ from kg.links.curated import (
 )
 from kg.links.graph import link_iri, link_triples, organisation_triples
 from kg.links.link import End, Link, Verdict
-from kg.links.organisations import Identities, canonical, identities
+from kg.links.organisations import Identities, identities
 from kg.links.processes import Decision, Decisions, claim_end, literal, process_decisions, process_end
 from kg.links.rows import read_links
 from kg.links.writing import add_row, add_rows, new_file
@@ -29,7 +29,6 @@ __all__ = [
     "Verdict",
     "add_row",
     "add_rows",
-    "canonical",
     "claim_end",
     "claim_mentions",
     "differing",

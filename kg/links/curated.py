@@ -87,7 +87,7 @@ class Curated:
         claims = [(case, claim) for case, claim in kinds["claim"]]
         pairs = [(code, name) for code, name in kinds["stated"]]
         names = {slug for (slug,) in kinds["organisation"]}
-        return [*self.organisations.unknown_slugs(names), *self.processes.unknown(claims, pairs, processes)]
+        return [*self.organisations.unknown(names), *self.processes.unknown(claims, pairs, processes)]
 
 
 def read_curated(files: Iterable[LinkFile]) -> Curated:
