@@ -13,12 +13,14 @@ from kg.check.engine import DEFAULT_ENGINE, ENGINES, Result, shapes_of
 from kg.check.place import Places, text_of
 from kg.check.query import Witness
 from kg.check.rulebook import Meaning, Rulebook
+from kg.check.view import terms_of
 from kg.ntriples import Triple
 from kg.problem import Problem, Severity
 from kg.release import Release
 from kg.shape import Kind, local_name
 
 _SEVERITIES = {vocab.sh_Info: Severity.INFO, vocab.sh_Warning: Severity.WARNING, vocab.sh_Violation: Severity.ERROR}
+_TYPE = f"<{vocab.rdf_type}>"
 _SHOWN = 60
 """Characters of a value that a message shows."""
 
@@ -53,13 +55,15 @@ class _Inspector:
     """One release's shapes, compiled and explained."""
 
     def __init__(self, release: Release, engine: str) -> None:
-        self.engine = ENGINES[engine](shapes_of(release))
+        shapes = shapes_of(release)
+        self.engine = ENGINES[engine](shapes)
+        self.named = terms_of(shapes)
         self.rulebook = Rulebook(release)
 
     def graph(self, triples: list[Triple]) -> str:
-        """The engines see the case and, of the ontology, only what the case refers to (more would only cost time)."""
-        types = self.rulebook.types
-        lines = [f"{s} {p} {o} .\n" for s, p, o in triples]
+        """Engines see of a case what a shape names, and of the ontology what it refers to: more only costs time."""
+        types, named = self.rulebook.types, self.named
+        lines = [f"{s} {p} {o} .\n" for s, p, o in triples if p in named and (p != _TYPE or o in named)]
         lines += [types[o] for o in {o: None for _, _, o in triples} if o in types]
         return "".join((*lines, self.rulebook.superclasses))
 
