@@ -18,7 +18,7 @@ import pyoxigraph
 from kg import vocab
 from kg.ntriples import Triple, literal
 from kg.problem import Failure
-from kg.release import bundled, read_facts, turtle_files
+from kg.release import bundled, digest, read_facts, turtle_files
 
 NOTICE = (
     "©2024 APQC. ALL RIGHTS RESERVED. This Process Classification Framework® (“PCF”) is the copyrighted "
@@ -111,6 +111,11 @@ class Catalogue:
         """
         edition = self.edition.replace("-", " ").title()
         return f"APQC Process Classification Framework, {edition}, version {self.version}"
+
+    @property
+    def depth(self) -> int:
+        """How many levels it has; the starter has the first two."""
+        return max((each.level for each in self.processes), default=0)
 
     def by_pcf_id(self, pcf_id: str) -> Process | None:
         """The process with this PCF ID, such as ``10002``."""
@@ -228,24 +233,69 @@ def _short(term: str) -> str:
 # --- and back in -------------------------------------------------------------------------------------
 
 
-def find_catalogues(root: Path) -> dict[str, Path]:
-    """Process catalogues by scheme IRI; the workspace's own one of an edition and version goes before the starter."""
-    found: dict[str, Path] = {}
-    for folder in (bundled("ontology/pcf"), root / "ontology" / "pcf"):
-        found |= {_scheme_iri(path): path for path in turtle_files(folder)}
-    return found
+@dataclass(frozen=True, slots=True)
+class CatalogueFile:
+    """A Turtle file with a catalogue: the IRI of its concept scheme, where it is, and its hash."""
+
+    iri: str
+    path: Path
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """What settings and options call it, such as ``cross-industry/7.4``."""
+        return self.iri.removeprefix(PCF)
+
+    @property
+    def order(self) -> tuple[list[int], str]:
+        """The newest version last."""
+        return [int(number) for number in re.findall("[0-9]+", self.name.rpartition("/")[2])], self.name
+
+
+def find_catalogues(root: Path) -> list[CatalogueFile]:
+    """The process catalogues of a workspace: its own, the newest version first, then the starter that ships.
+
+    One of its own takes the place of the starter of the same edition and version.
+    """
+    own, starter = (_catalogue_files(folder) for folder in (root / "ontology" / "pcf", bundled("ontology/pcf")))
+    ordered = sorted(own.values(), key=lambda each: each.order, reverse=True)
+    return [*ordered, *(each for iri, each in starter.items() if iri not in own)]
+
+
+def choose_catalogue(root: Path, name: str = "") -> CatalogueFile:
+    """The catalogue of a name; without one, the newest of the workspace's own, else the starter."""
+    found = find_catalogues(root)
+    if not name:
+        return found[0]
+    for each in found:
+        if each.name == name:
+            return each
+    raise Failure(f"there is no process catalogue {name}; known: {', '.join(each.name for each in found)}")
+
+
+def _catalogue_files(folder: Path) -> dict[str, CatalogueFile]:
+    files = (CatalogueFile(_scheme_iri(path), path, digest([path])) for path in turtle_files(folder))
+    return {each.iri: each for each in files}
 
 
 def _scheme_iri(path: Path) -> str:
-    for subject, facts in read_facts([path]).items():
-        if vocab.skos_ConceptScheme in facts.get(vocab.rdf_type, ()):
+    try:
+        facts = read_facts([path])
+    except (SyntaxError, UnicodeDecodeError) as error:
+        raise Failure(f"{path} is no Turtle: {error}; import the workbook again with `kg processes import`") from None
+    for subject, said in facts.items():
+        if vocab.skos_ConceptScheme in said.get(vocab.rdf_type, ()):
             return subject
     raise Failure(f"{path} declares no skos:ConceptScheme; a catalogue of processes is one")
 
 
 def read_catalogue(path: Path) -> Catalogue:
-    """The catalogue in a Turtle file; raises as ``parse_catalogue`` does."""
-    return parse_catalogue(path.read_text(encoding="utf-8"))
+    """The catalogue in a Turtle file; Failure where it holds none."""
+    try:
+        return parse_catalogue(path.read_text(encoding="utf-8"))
+    except (SyntaxError, ValueError) as error:
+        message = f"{path} is no catalogue of processes: {error}"
+        raise Failure(f"{message}; import the workbook again with `kg processes import`") from None
 
 
 def parse_catalogue(text: str) -> Catalogue:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from operator import itemgetter
@@ -13,17 +12,20 @@ from operator import itemgetter
 from rapidfuzz import fuzz
 from rapidfuzz.process import extract
 
-from kg import vocab
-from kg.case import Record
 from kg.catalogue import Catalogue, Process, hierarchy_id
-from kg.ntriples import Triple, iri, literal
 
 
 class Reason(StrEnum):
     """Why a stated code and name do, or do not, make a link."""
 
     AGREE = "agree"
-    """Code and name are those of one process: the only link."""
+    """Code and name are those of one process: they make a link."""
+    DECIDED = "decided"
+    """A person decided which process it is: the only other link."""
+    DECIDED_NONE = "decided-none"
+    """A person decided that no process of the catalogue is meant."""
+    RULED_OUT = "ruled-out"
+    """Code and name are those of one process, and a person decided that it is not meant."""
     DISAGREE = "disagree"
     """The code is one process, the name another."""
     UNKNOWN_NAME = "unknown-name"
@@ -61,8 +63,6 @@ class Resolution:
 
 
 _NEAR = 0.85
-
-METHODS = (vocab.CASEGRAPH + "method/process/1",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,49 +122,8 @@ class Resolver:
         near = [] if named else self.near_names(name)
         found = [Candidate(each, "near", score) for each, score in near if each != coded]
         found += [Candidate(each, "name", 1.0) for each in named]
-        found += [Candidate(coded, "code", _likeness(name, coded.name))] if coded else []
+        found += [Candidate(coded, "code", _likeness(name, coded.name) if name.strip() else 1.0)] if coded else []
         return tuple(sorted(found, key=lambda each: (-each.score, each.process.position)))
-
-
-class Linker:
-    """Derives, for the claims of a case, which processes their codes and names mean."""
-
-    def __init__(self, resolver: Resolver) -> None:
-        self._resolver = resolver
-        self._known: dict[tuple[str, str], Resolution] = {}
-
-    @property
-    def pcf_ids(self) -> set[str]:
-        """The PCF IDs of the catalogue."""
-        return {each.pcf_id for each in self._resolver.catalogue.processes}
-
-    def derive(self, case: Record, base: str) -> list[Triple]:
-        """A link where code and name agree; else why there is none, and what each of the two would mean."""
-        triples: list[Triple] = []
-        for claim in case.records(vocab.hasContextClaim):
-            resolution = self.resolution(claim)
-            if resolution.reason is not Reason.NOTHING_STATED:
-                triples += _about_claim(iri(base + claim.iri), resolution)
-        return triples
-
-    def resolution(self, claim: Record) -> Resolution:
-        """What a context claim's code and name come to."""
-        stated = claim.text(vocab.statedProcessCode) or "", claim.text(vocab.statedProcessName) or ""
-        if stated not in self._known:
-            self._known[stated] = self._resolver.resolve(*stated)
-        return self._known[stated]
-
-
-def _about_claim(claim: str, resolution: Resolution) -> Iterator[Triple]:
-    if resolution.linked:
-        yield claim, iri(vocab.aboutProcess), iri(resolution.linked.iri)
-        yield claim, iri(vocab.processBasis), literal(resolution.reason.value)
-    else:
-        yield claim, iri(vocab.unlinkedProcess), literal(resolution.reason.value)
-    if resolution.by_code:
-        yield claim, iri(vocab.candidateProcessByCode), iri(resolution.by_code.iri)
-    if resolution.by_name:
-        yield claim, iri(vocab.candidateProcessByName), iri(resolution.by_name.iri)
 
 
 _REASONS = {

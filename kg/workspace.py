@@ -18,7 +18,7 @@ from kg.build.engine import Progress, silent
 from kg.build.scan import Found, find_markdown, shown_path
 from kg.captures import read_captures
 from kg.case import Case, Reader, Record
-from kg.catalogue import find_catalogues
+from kg.catalogue import CatalogueFile, choose_catalogue
 from kg.check import DEFAULT_ENGINE
 from kg.evidence import Located, locate_quotes
 from kg.links import find_link_files
@@ -57,6 +57,14 @@ class Settings:
     """Catalogue that processes are resolved by, such as ``cross-industry/7.4``."""
     title: str = "Casegraph dataset"
     """Name of the dataset."""
+    description: str = ""
+    """What the dataset is about."""
+    license: str = ""
+    """IRI of the licence that the dataset is published under."""
+    publisher: str = ""
+    """Who publishes the dataset: an IRI, or a name."""
+    url: str = ""
+    """Where the folder of a published dataset will stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +141,15 @@ class Workspace:
             )
         return self.releases[wanted]
 
-    def catalogues(self) -> list[Path]:
-        """Catalogues of processes, the workspace's own before the starter that ships."""
-        return list(reversed(find_catalogues(self.root).values()))
+    @property
+    def catalogue(self) -> CatalogueFile:
+        """The catalogue of processes in use: the one that ``kg.toml`` names, else the newest of the workspace's own."""
+        try:
+            return choose_catalogue(self.root, self.settings.processes)
+        except Failure as failure:
+            path = self.root / SETTINGS
+            at = f"{path}:{_line(path, 'processes')}: " if self.settings.processes else ""
+            raise SettingsError(f"{at}{failure}") from None
 
     @cached_property
     def reader(self) -> Reader:
@@ -153,8 +167,8 @@ class Workspace:
             target=self.target.version,
             title=self.settings.title,
             limits=Limits(bytes=self.settings.max_file_size),
+            catalogue=self.catalogue,
             links=find_link_files(self.root),
-            processes=self.settings.processes,
             workers=self.workers,
         )
 

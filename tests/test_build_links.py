@@ -6,6 +6,8 @@ import pyoxigraph as ox
 import pytest
 
 from kg.build import Result
+from kg.catalogue import PCF
+from kg.store.base import Table
 from kg.workspace import Workspace
 from tests.material import minimal, write_case
 
@@ -56,7 +58,7 @@ def write(root: Path, name: str, *rows: str) -> None:
 
 
 PAIR = "\t8.0|Manage Customer Service\tskos:exactMatch\t\tpcf:20607\tann\t"
-ONE = "beta/CC-001\t\tskos:exactMatch\t\tpcf:10399\tann\t"
+ONE = "beta/CC-001\t\tskos:exactMatch\t\tpcf:10002\tann\t"
 NOT = "\t3.0|Manage Quality of Tea\tskos:exactMatch\tNot\tpcf:10004\tann\t"
 SAME = "Siemens AG\tskos:exactMatch\t\tSiemens\t"
 
@@ -72,7 +74,7 @@ SAME = "Siemens AG\tskos:exactMatch\t\tSiemens\t"
         ("processes", [PAIR], [PAIR + "because"], 2),
         ("processes", [PAIR], [NOT, PAIR], 1),
         ("processes", [PAIR, NOT], [NOT, PAIR], 0),
-        ("processes", [PAIR], [PAIR, PAIR.replace("20607", "10399")], 2),
+        ("processes", [PAIR], [PAIR, PAIR.replace("20607", "10002")], 2),
         ("organisations", [], [SAME], 2),
         ("organisations", [SAME], [], 2),
         ("organisations", [SAME], [SAME + "because"], 0),
@@ -88,6 +90,80 @@ def test_only_cases_that_a_changed_decision_bears_on_are_read(
     incremental = quads(root)
     build(root, full=True)
     assert quads(root) == incremental
+
+
+ABOUT = (
+    "SELECT ?claim ?process ?basis ?why { ?claim a cg:ContextClaim "
+    + "".join(
+        f"OPTIONAL {{ ?claim cg:{term} ?{name} }} "
+        for term, name in (("aboutProcess", "process"), ("processBasis", "basis"), ("unlinkedProcess", "why"))
+    )
+    + "} ORDER BY ?claim"
+)
+
+
+def about(root: Path) -> list[list[str]]:
+    """What each claim is about: case, PCF ID, basis, why not."""
+    answer = Workspace(root).sparql(ABOUT)
+    assert isinstance(answer, Table)
+    texts = [["" if term is None else term.value for term in row] for row in answer.rows]
+    return [[claim.split("/")[-3], process.rpartition("/")[2], *rest] for claim, process, *rest in texts]
+
+
+DISAGREE, UNKNOWN = ["", "", "disagree"], ["", "", "unknown-name"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], (DISAGREE, DISAGREE, UNKNOWN)),
+        ([PAIR], (["20607", "decided", ""], ["20607", "decided", ""], UNKNOWN)),
+        ([ONE], (DISAGREE, ["10002", "decided", ""], UNKNOWN)),
+        ([PAIR, ONE], (["20607", "decided", ""], ["10002", "decided", ""], UNKNOWN)),
+        (
+            [PAIR, ONE.replace("10002", "20607").replace("\t\tpcf", "\tNot\tpcf")],
+            (["20607", "decided", ""], DISAGREE, UNKNOWN),
+        ),
+        ([PAIR, PAIR.replace("20607", "10002")], (DISAGREE, DISAGREE, UNKNOWN)),
+        ([PAIR.replace("exactMatch", "closeMatch")], (DISAGREE, DISAGREE, UNKNOWN)),
+        (
+            [PAIR.replace("pcf:20607", "sssom:NoTermFound")],
+            (["", "", "decided-none"], ["", "", "decided-none"], UNKNOWN),
+        ),
+        ([PAIR.replace("20607", "99999")], (DISAGREE, DISAGREE, UNKNOWN)),
+    ],
+)
+def test_what_claims_are_about(root: Path, rows: list[str], expected: tuple[list[str], ...]):
+    write(root, "processes", *rows)
+    build(root)
+    assert about(root) == [["alpha", *expected[0]], ["beta", *expected[1]], ["gamma", *expected[2]]]
+
+
+def test_a_decision_leads_to_its_row_and_whoever_made_it(root: Path):
+    write(root, "processes", PAIR + "it is their service desk")
+    build(root)
+    asked = (
+        "SELECT ?claim ?author ?comment ?target ?graph { ?claim cg:processDecision ?row . "
+        "GRAPH ?graph { ?row sssom:author_label ?author ; rdfs:comment ?comment ; owl:annotatedTarget ?target } }"
+    )
+    answer = Workspace(root).sparql(asked)
+    assert isinstance(answer, Table)
+    found = {tuple(term.value for term in row if term) for row in answer.rows}
+    base, row = "https://w3id.org/casegraph/id/", ("ann", "it is their service desk", PCF + "20607")
+    assert found == {(f"{base}case/{name}/claim/CC-001", *row, base + "links") for name in ("alpha", "beta")}
+
+
+def test_a_problem_of_a_process_is_gone_once_it_is_decided(root: Path):
+    def found() -> list[str]:
+        return [f"{each.span} {each.code}" for each in build(root).manifest.problems() if "process" in each.code]
+
+    assert found() == [
+        "cases/alpha/casefile.md:25:14 process-disagrees",
+        "cases/beta/casefile.md:25:14 process-disagrees",
+        "cases/gamma/casefile.md:26:14 unknown-process-name",
+    ]
+    write(root, "processes", PAIR)
+    assert found() == ["cases/gamma/casefile.md:26:14 unknown-process-name"]
 
 
 def test_a_file_of_links_that_is_removed_takes_its_decisions_with_it(root: Path):

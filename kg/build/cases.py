@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kg import codes, evidence, identity, mode, vocab
-from kg.build.inputs import Inputs, checker, modes, reader, resolver
+from kg import about, codes, evidence, identity, mode, vocab
+from kg.build.inputs import Inputs, checker, linker, modes, reader
 from kg.build.scan import Found, shown_path, stamp
 from kg.captures import Capture, read_captures
-from kg.case import Case, Record
+from kg.case import Case
 from kg.identity import Entity
-from kg.links import Mention, claim_mentions, organisation_mention
+from kg.links import Mention, organisation_mention
 from kg.manifest import FileEntry, TextEntry, case_graphs
 from kg.ntriples import Triple, iri
 from kg.problem import Problem, Span
@@ -31,6 +31,8 @@ class Work:
     stated: list[Triple] = field(default_factory=list[Triple])
     derived: list[Triple] = field(default_factory=list[Triple])
     entities: list[Entity] = field(default_factory=list[Entity])
+    mentions: list[Mention] = field(default_factory=list[Mention])
+    """What in the case a person's decision can be about."""
 
     @property
     def base(self) -> str:
@@ -56,6 +58,8 @@ def state(work: Work) -> None:
 
 def identify(work: Work) -> None:
     """The organisation and the documents that it is about."""
+    name = work.case.record.text(vocab.organisationName) if work.case.record else None
+    work.mentions += [organisation_mention(identity.slug(name))] if name else []
     triples, work.entities = identity.derive(work.case, work.base)
     work.derived += triples
 
@@ -67,9 +71,13 @@ def locate(work: Work) -> None:
 
 
 def resolve(work: Work) -> None:
-    """The processes that its codes and names mean."""
+    """The processes that its claims are about, or why that is not known."""
     assert work.case.record is not None
-    work.derived += resolver(work.inputs).derive(work.case.record, work.base)
+    at = linker(work.inputs)
+    linkings = at.linkings(work.case.record)
+    work.mentions += (mention for each in linkings for mention in each.mentions)
+    work.derived += about.derive(linkings, work.base)
+    work.case.problems += about.problems(linkings, work.case, at.catalogue)
 
 
 def weigh(work: Work) -> None:
@@ -142,9 +150,9 @@ def _examined(found: Found, inputs: Inputs) -> tuple[FileEntry, Work | None]:
         return entry, None
     work = run_steps(case, inputs, found.path.parent) if case.record else None
     texts = tuple(_text_entry(each, inputs.root) for each in work.captures) if work else ()
-    mentions = _mentions(case.record) if case.record else ()
+    mentions = tuple(dict.fromkeys(work.mentions)) if work else ()
     problems = tuple(sorted(case.problems, key=lambda problem: problem.order))
-    entry = replace(entry, is_case=True, texts=texts, mentions=mentions, problems=problems)
+    entry = replace(entry, is_case=True, release=case.release, texts=texts, mentions=mentions, problems=problems)
     return (_as_sound(entry, work) if work and work.case.is_sound else entry), work
 
 
@@ -152,17 +160,6 @@ def _as_sound(entry: FileEntry, work: Work) -> FileEntry:
     assert work.case.record is not None
     case, entities = work.case.record.iri, tuple(work.entities)
     return replace(entry, case=case, counts=_counts(work.stated), entities=entities)
-
-
-def _mentions(case: Record) -> tuple[Mention, ...]:
-    """What in a case a decision can be about: its organisation, and each claim that may be about a process."""
-    name, case_id = case.text(vocab.organisationName), case.text(vocab.dcterms_identifier) or ""
-    found = [organisation_mention(identity.slug(name))] if name else []
-    for claim in case.records(vocab.hasContextClaim):
-        stated = claim.text(vocab.statedProcessCode) or "", claim.text(vocab.statedProcessName) or ""
-        if any(stated) or claim.text(vocab.contextType) == "functional":
-            found += claim_mentions(case_id, claim.text(vocab.dcterms_identifier) or "", *stated)
-    return tuple(dict.fromkeys(found))
 
 
 def where(path: str, predicate: str, inputs: Inputs, *, subject: str = "") -> Span:

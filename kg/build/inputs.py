@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from kg import __version__, evidence, identity, mode, process
+from kg import __version__, about, evidence, identity, mode
+from kg.about import Linker
 from kg.case import Reader
-from kg.catalogue import PCF, find_catalogues, read_catalogue
+from kg.catalogue import CatalogueFile, read_catalogue
 from kg.check import DEFAULT_ENGINE, Checker
 from kg.links import Curated, LinkFile, read_curated
 from kg.mode import Mode, read_modes
 from kg.parts import Parts
-from kg.problem import Failure
-from kg.process import Linker, Resolver
-from kg.release import Release, digest, find_releases
+from kg.release import Release, find_releases
 from kg.yamltree import Limits
 
 
@@ -30,10 +29,10 @@ class Inputs:
     target: str
     title: str
     limits: Limits
+    catalogue: CatalogueFile
+    """The catalogue that codes and names are resolved by, and that the graph holds."""
     links: tuple[LinkFile, ...] = ()
     """The workspace's files of curated links."""
-    processes: str = ""
-    """Edition and version of the catalogue that codes and names are resolved by; empty means the first one."""
     engine: str = DEFAULT_ENGINE
     """SHACL engine; all give equal results."""
     workers: int = 0
@@ -52,7 +51,7 @@ class Inputs:
     @property
     def methods(self) -> tuple[str, ...]:
         """The methods, with their versions, that derived facts are made by."""
-        return (*identity.METHODS, *evidence.METHODS, *process.METHODS, *mode.METHODS)
+        return (*identity.METHODS, *evidence.METHODS, *about.METHODS, *mode.METHODS)
 
     def basis(self) -> dict[str, str]:
         """What every part depends on; where it differs from the previous build's, every part is made anew."""
@@ -62,8 +61,7 @@ class Inputs:
             "target": self.target,
             "limits": repr(self.limits),
             "methods": " ".join(self.methods),
-            "processes": self.processes,
-            "catalogues": digest(find_catalogues(self.root).values()),
+            "catalogue": f"{self.catalogue.name} {self.catalogue.sha256}",
             **{f"release {version}": release.digest for version, release in releases(self).items()},
         }
 
@@ -99,11 +97,6 @@ def modes(inputs: Inputs) -> tuple[Mode, ...]:
 
 
 @cache
-def resolver(inputs: Inputs) -> Linker:
+def linker(inputs: Inputs) -> Linker:
     """One process linker for each process, because it keeps the catalogue."""
-    found = find_catalogues(inputs.root)
-    wanted = f"{PCF}{inputs.processes}" if inputs.processes else next(iter(found))
-    if wanted not in found:
-        known = ", ".join(scheme.removeprefix(PCF) for scheme in found)
-        raise Failure(f"there is no process catalogue {inputs.processes}; known: {known}")
-    return Linker(Resolver(read_catalogue(found[wanted])))
+    return Linker(read_catalogue(inputs.catalogue.path), curated(inputs).processes)

@@ -19,7 +19,7 @@ from kg import codes, vocab
 from kg.build import overlays, shared
 from kg.build.cases import examine, make_entry, where
 from kg.build.engine import Make, Progress, run, silent
-from kg.build.inputs import Inputs, curated, resolver
+from kg.build.inputs import Inputs, curated, linker
 from kg.build.scan import find_markdown, is_unchanged
 from kg.links import differing
 from kg.manifest import FileEntry, Manifest, current_manifest, make_current
@@ -154,7 +154,7 @@ def _links_beside_cases(manifest: Manifest, inputs: Inputs) -> dict[str, FileEnt
     if not manifest.curated:
         return {}
     mentioned = {mention for entry in manifest.files.values() for mention in entry.mentions}
-    unknown = curated(inputs).unknown(mentioned, resolver(inputs).pcf_ids)
+    unknown = curated(inputs).unknown(mentioned, linker(inputs).pcf_ids)
     return {
         path: replace(entry, across=tuple(each for each in unknown if each.span.file == path))
         for path, entry in manifest.curated.items()

@@ -12,7 +12,6 @@ import pyoxigraph as ox
 from kg import __version__, codes, identity, vocab
 from kg.build.cases import where
 from kg.build.inputs import Inputs, curated
-from kg.catalogue import find_catalogues
 from kg.identity import Entity
 from kg.links import link_triples
 from kg.manifest import FileEntry, Manifest
@@ -41,7 +40,7 @@ def static_files(inputs: Inputs) -> dict[str, list[Path]]:
         f"{vocab.CASEGRAPH}ontology/{inputs.target}": turtle_files(inputs.release.ontology),
         f"{vocab.CASEGRAPH}system": turtle_files(bundled("ontology/system")),
     }
-    return graphs | {graph: [path] for graph, path in find_catalogues(inputs.root).items()}
+    return graphs | {inputs.catalogue.iri: [inputs.catalogue.path]}
 
 
 def _turtle_part(files: Iterable[Path], graph: str) -> list[str]:

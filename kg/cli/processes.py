@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kg import atomic
-from kg.catalogue import Catalogue, Process, read_catalogue, turtle
+from kg.catalogue import Catalogue, Process, find_catalogues, read_catalogue, turtle
 from kg.cli import options, render
 from kg.problem import Failure, has_errors
 from kg.process import Resolver
@@ -81,7 +81,7 @@ def _is_below(each: Process, top: Process) -> bool:
 
 def _catalogues(root: Path) -> list[Catalogue]:
     """The workspace's catalogues, its own before the starter."""
-    return [read_catalogue(path) for path in Workspace(root).catalogues()]
+    return [read_catalogue(each.path) for each in find_catalogues(root)]
 
 
 def _described(found: Process, catalogue: Catalogue) -> list[str]:

@@ -44,14 +44,22 @@ class Decisions:
     yes: Mapping[Subject, Decision]
     no: Mapping[Subject, frozenset[str]]
     """Subject → PCF IDs of the processes that it is not about."""
+    unsure: Mapping[Subject, tuple[Link, ...]]
+    """Subject → rows that leave it open."""
 
     def for_claim(self, case: str, claim: str, code: str, name: str) -> Decision | None:
         """What was decided of a claim, given its ids and what it states."""
-        return self.yes.get(("claim", case, claim)) or self.yes.get(stated(code, name))
+        own = "claim", case, claim
+        found = self.yes.get(own) or self.yes.get(stated(code, name))
+        return None if found and found.process in self.no.get(own, ()) else found
 
     def refused_for_claim(self, case: str, claim: str, code: str, name: str) -> frozenset[str]:
         """PCF IDs of the processes that a claim was decided not to be about."""
         return self.no.get(("claim", case, claim), frozenset()) | self.no.get(stated(code, name), frozenset())
+
+    def unsure_of_claim(self, case: str, claim: str, code: str, name: str) -> tuple[Link, ...]:
+        """Rows that leave open what a claim is about."""
+        return self.unsure.get(("claim", case, claim), ()) + self.unsure.get(stated(code, name), ())
 
     def unknown(
         self, claims: Collection[tuple[str, str]], pairs: Iterable[tuple[str, str]], processes: Collection[str]
@@ -68,6 +76,7 @@ def process_decisions(links: Iterable[Link]) -> Decisions:
     refused = _contradictions(readable, problems)
     yes: dict[Subject, Decision] = {}
     no: dict[Subject, frozenset[str]] = {}
+    unsure: dict[Subject, tuple[Link, ...]] = {}
     for link, subject, process in sorted(readable, key=lambda each: each[0].span):
         if link in refused:
             continue
@@ -75,9 +84,11 @@ def process_decisions(links: Iterable[Link]) -> Decisions:
             yes.setdefault(subject, Decision(process, link))
         elif link.verdict is Verdict.NO:
             no[subject] = no.get(subject, frozenset()) | {process}
+        else:
+            unsure[subject] = (*unsure.get(subject, ()), link)
     void = refused | (set(rows) - {link for link, _, _ in readable})
     ordered = tuple(sorted(problems, key=lambda problem: problem.order))
-    return Decisions(ordered, tuple(link for link in rows if link not in void), yes, no)
+    return Decisions(ordered, tuple(link for link in rows if link not in void), yes, no, unsure)
 
 
 def stated(code: str, name: str) -> Subject:
