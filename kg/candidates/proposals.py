@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 
 from kg.candidates.blocks import Pair, pairs
-from kg.candidates.likeness import compare
+from kg.candidates.likeness import Finding, compare
 from kg.candidates.names import Name, take_apart, words
 from kg.candidates.pseudo import pseudo
+from kg.identity import slug
 from kg.links import Identities, Verdict
 from kg.links.chains import Ends, ends
 
@@ -20,6 +21,11 @@ LONGEST = 300
 """Letters of a text above which it is no name to compare."""
 BY_ID = 0.98
 """The score of two organisations that have one id elsewhere."""
+BY_IRI = 0.99
+"""The score of two names that have one IRI."""
+
+Proposal = tuple[Pair, Finding]
+"""Two positions in the list of names, and what speaks for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +54,19 @@ def candidates(organisations: Iterable[OrganisationUse], links: Identities) -> l
     """Undecided pairs, the likeliest first; of organisations with several names, the likeliest pair of names.
 
     Pairs that a person said yes or no to, directly or through others, are left out, and so is what names no
-    organisation.
+    organisation. Names that share an IRI are proposed too, until a person says that they may.
     """
     hosts = _hosts(organisations)
     names = [take_apart(name) for name in sorted(hosts) if len(name) <= LONGEST and not pseudo(name)]
-    roots = [links.slug(each.text) for each in names]
+    slugs = [slug(each.text) for each in names]
+    roots = [links.roots.get(each, each) for each in slugs]
     found: dict[Ends, Candidate] = {}
-    for (one, other), (score, reason) in _findings(names, roots, links):
-        between = ends(roots[one], roots[other])
-        if one == other or between[0] == between[1] or links.undecided.get(between) is Verdict.NO:
-            continue
+    for (one, other), finding in chain(_same_iris(slugs), _same_ids(roots, links), _alike(names)):
         a, b = names[one].text, names[other].text
-        proposed = _candidate((a, b), (score, reason), hosts, is_open=between in links.undecided)
+        between = ends(roots[one], roots[other])
+        if one == other or links.undecided.get(between) is Verdict.NO or links.is_confirmed(a, b):
+            continue
+        proposed = _candidate((a, b), finding, hosts, is_open=between in links.undecided)
         if between not in found or _order(proposed) < _order(found[between]):
             found[between] = proposed
     return sorted(found.values(), key=_order)
@@ -69,18 +76,22 @@ def _order(candidate: Candidate) -> tuple[float, str, str]:
     return -candidate.score, candidate.a, candidate.b
 
 
-def _findings(
-    names: Sequence[Name], roots: Sequence[str], links: Identities
-) -> Iterator[tuple[Pair, tuple[float, str]]]:
-    """Pairs with what speaks for them."""
-    yield from _same_ids(roots, links)
+def _alike(names: Sequence[Name]) -> Iterator[Proposal]:
     for pair in pairs(names):
         finding = compare(names[pair[0]], names[pair[1]])
         if finding:
             yield pair, finding
 
 
-def _same_ids(roots: Sequence[str], links: Identities) -> Iterator[tuple[Pair, tuple[float, str]]]:
+def _same_iris(slugs: Sequence[str]) -> Iterator[Proposal]:
+    """Names that are spelt so alike that they have one IRI, whether or not they are one organisation."""
+    first: dict[str, int] = {}
+    for index, each in enumerate(slugs):
+        if first.setdefault(each, index) != index:
+            yield (first[each], index), (BY_IRI, "they have one IRI, so they count as one already")
+
+
+def _same_ids(roots: Sequence[str], links: Identities) -> Iterator[Proposal]:
     owners: dict[str, list[int]] = defaultdict(list)
     for index, root in enumerate(roots):
         for iri in links.external.get(root, ()):
@@ -115,7 +126,7 @@ def _hosts(organisations: Iterable[OrganisationUse]) -> _Hosts:
     return _Hosts(of, uses)
 
 
-def _candidate(names: tuple[str, str], finding: tuple[float, str], hosts: _Hosts, *, is_open: bool) -> Candidate:
+def _candidate(names: tuple[str, str], finding: Finding, hosts: _Hosts, *, is_open: bool) -> Candidate:
     """A pair with its reason; documents on one host, if few others have any there, make it likelier."""
     score, reason = finding
     shared = sorted(host for host in hosts.of[names[0]] & hosts.of[names[1]] if hosts.uses[host] <= RARE)
