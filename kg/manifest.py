@@ -16,7 +16,7 @@ from typing import Any
 from kg.identity import Entity
 from kg.problem import Problem, Severity, Span, has_errors
 
-FORMAT = 3
+FORMAT = 4
 """Layout of the manifest; one of another layout is as good as none, and the next build makes everything anew."""
 
 
@@ -38,6 +38,8 @@ class FileEntry:
     stamp: tuple[int, ...]
     is_case: bool = False
     """Whether this is, or is meant to be, a case file."""
+    release: str = ""
+    """The release of the ontology that it states, where that is known."""
     case: str = ""
     """The case's IRI relative to the base."""
     part: str = ""
@@ -199,7 +201,8 @@ def make_current(home: Path, build: str) -> None:
 def _said(entry: FileEntry) -> list[Any]:
     """An entry as JSON; lists in field order, because ``asdict`` copies deeply and 10,000 entries are many."""
     return [
-        *(entry.path, entry.sha256, entry.stamp, entry.is_case, entry.case, entry.part, entry.quads, entry.counts),
+        *(entry.path, entry.sha256, entry.stamp, entry.is_case, entry.release),
+        *(entry.case, entry.part, entry.quads, entry.counts),
         [(each.path, each.sha256, each.stamp) for each in entry.texts],
         [(each.iri, each.kind, each.name) for each in entry.entities],
         entry.mentions,
@@ -209,9 +212,9 @@ def _said(entry: FileEntry) -> list[Any]:
 
 
 def _entry(*said: Any) -> FileEntry:
-    path, sha256, stamp, is_case, case, part, quads, counts, texts, entities, mentions, problems, across = said
+    path, sha256, stamp, is_case, release, case, part, quads, counts, texts, entities, mentions, problems, across = said
     return FileEntry(
-        *(path, sha256, tuple(stamp), is_case, case, part, quads, counts),
+        *(path, sha256, tuple(stamp), is_case, release, case, part, quads, counts),
         texts=tuple(TextEntry(path, sha256, tuple(stamp)) for path, sha256, stamp in texts),
         entities=tuple(Entity(*each) for each in entities),
         mentions=tuple(mentions),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -25,7 +26,7 @@ _INTEGER = vocab.xsd_integer
 
 def shared_parts(manifest: Manifest, inputs: Inputs) -> dict[str, str]:
     """Part names by graph IRI, for everything but the build record."""
-    static = {graph: inputs.parts.write(_turtle_part(files, graph)) for graph, files in static_files(inputs).items()}
+    static = {graph: inputs.parts.write(_part(said, graph)) for graph, said in static_triples(inputs).items()}
     entities = inputs.base + "entities"
     said = {entities: inputs.parts.write(nquads(_entity_triples(manifest), entities))}
     if rows := curated(inputs).links:
@@ -34,22 +35,22 @@ def shared_parts(manifest: Manifest, inputs: Inputs) -> dict[str, str]:
     return {**static, **said, **manifest.overlays.parts}
 
 
-def static_files(inputs: Inputs) -> dict[str, list[Path]]:
-    """Turtle files by the graph that they go to: the release, the software's own terms, each process catalogue."""
-    graphs = {
-        f"{vocab.CASEGRAPH}ontology/{inputs.target}": turtle_files(inputs.release.ontology),
-        f"{vocab.CASEGRAPH}system": turtle_files(bundled("ontology/system")),
+def static_triples(inputs: Inputs) -> dict[str, Iterable[ox.Triple]]:
+    """Triples by the graph that they go to: the release, the software's own terms, the process catalogue."""
+    return {
+        f"{vocab.CASEGRAPH}ontology/{inputs.target}": chain(*inputs.release.terms.values()),
+        f"{vocab.CASEGRAPH}system": _read(turtle_files(bundled("ontology/system"))),
+        inputs.catalogue.iri: _read([inputs.catalogue.path]),
     }
-    return graphs | {inputs.catalogue.iri: [inputs.catalogue.path]}
 
 
-def _turtle_part(files: Iterable[Path], graph: str) -> list[str]:
+def _read(files: Iterable[Path]) -> Iterator[ox.Triple]:
+    return chain.from_iterable(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE) for path in files)
+
+
+def _part(triples: Iterable[ox.Triple], graph: str) -> list[str]:
     name = ox.NamedNode(graph)
-    quads = {
-        ox.Quad(triple.subject, triple.predicate, triple.object, name)
-        for path in files
-        for triple in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)
-    }
+    quads = {ox.Quad(each.subject, each.predicate, each.object, name) for each in triples}
     text = (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").decode("utf-8")
     return sorted(line + "\n" for line in text.split("\n") if line)
 

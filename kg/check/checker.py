@@ -68,7 +68,8 @@ class _Inspector:
         return "".join((*lines, self.rulebook.superclasses))
 
     def problems(self, results: list[Result], places: Places, witness: Witness) -> list[Problem]:
-        found = {self._problem(each, places, witness): None for each in results if not places.is_echo(each)}
+        kept = (each for each in results if not places.is_echo(each) and not places.is_pending(each))
+        found = {self._problem(each, places, witness): None for each in kept}
         return sorted(found, key=lambda problem: problem.order)
 
     def _problem(self, result: Result, places: Places, witness: Witness) -> Problem:
