@@ -16,6 +16,7 @@ from kg.build import Inputs, Result, build, check, problems_of
 from kg.build.cases import where
 from kg.build.engine import Progress, silent
 from kg.build.scan import Found, find_markdown, shown_path
+from kg.build.stated import stated_release
 from kg.captures import read_captures
 from kg.case import Case, Reader, Record
 from kg.catalogue import CatalogueFile, choose_catalogue
@@ -50,7 +51,7 @@ class Settings:
     cases: tuple[str, ...] = ("cases",)
     """Folders that hold case files, relative to the workspace."""
     release: str = ""
-    """Ontology release of the built graph; empty means the newest."""
+    """Ontology release of the built graph; empty means the highest that a case file states."""
     max_file_size: int = Limits().bytes
     """Bytes above which a file is refused."""
     processes: str = ""
@@ -133,13 +134,19 @@ class Workspace:
 
     @property
     def target(self) -> Release:
-        """The release that the built graph is at."""
-        wanted = self.settings.release or list(self.releases)[-1]
+        """The release of the built graph: as ``kg.toml`` says, else the highest that a file states, else the newest."""
+        wanted = self.settings.release or self._stated or list(self.releases)[-1]
         if wanted not in self.releases:
             raise SettingsError(
                 f'{self.root / SETTINGS}: release = "{wanted}" is not known; known: {", ".join(self.releases)}'
             )
         return self.releases[wanted]
+
+    @cached_property
+    def _stated(self) -> str:
+        """The highest release that a case file states; so that a newer one that ships changes no graph by itself."""
+        folders = [folder for name in self.settings.cases if (folder := self.root / name).is_dir()]
+        return stated_release(find_markdown(self.root, folders), self.reader, current_manifest(self.home))
 
     @property
     def catalogue(self) -> CatalogueFile:
