@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -23,13 +23,16 @@ from kg.catalogue import CatalogueFile, choose_catalogue
 from kg.check import DEFAULT_ENGINE
 from kg.evidence import Located, locate_quotes
 from kg.links import find_link_files
-from kg.manifest import Manifest, current_build, current_manifest
+from kg.manifest import Manifest, current_build, current_manifest, read_manifest
+from kg.parts import Parts
 from kg.problem import Failure, Problem, Span
+from kg.push.local import LocalBuild
 from kg.query import Catalogue, QueryAnswer, SavedQuery, ask, load_queries, load_query, query_folders
 from kg.query.values import Given
 from kg.release import Release, find_releases
 from kg.store.base import Answer, StoreError
 from kg.store.embedded import Embedded
+from kg.store.target import Target, choose_target, read_targets
 from kg.worker import DEFAULT, Worker
 from kg.worker import Limits as QueryLimits
 from kg.yamltree import Limits
@@ -58,6 +61,8 @@ class Settings:
     """Catalogue that processes are resolved by, such as ``cross-industry/7.4``."""
     title: str = "Casegraph dataset"
     """Name of the dataset."""
+    targets: dict[str, Target] = field(default_factory=dict[str, Target])
+    """Triple stores that builds are pushed to, by name."""
     description: str = ""
     """What the dataset is about."""
     license: str = ""
@@ -255,6 +260,17 @@ class Workspace:
             raise StoreError(f"{self.root} has no graph yet; make one with `kg build`")
         return folder
 
+    def pushable(self, build: str = "") -> LocalBuild:
+        """The current build, or a kept one by its hash, as a push reads it; StoreError where it is not there."""
+        manifest = read_manifest(self.home / "builds" / build / "manifest.json") if build else self.manifest
+        if manifest is None:
+            raise StoreError(f"the build {build} is no longer kept in {self.home}; the current one and one more are")
+        return LocalBuild(manifest, Parts(self.home / "parts"))
+
+    def push_target(self, name: str = "") -> Target:
+        """A target by its name; without one, the only one there is."""
+        return choose_target(self.settings.targets, name, self.root / SETTINGS)
+
     @property
     def store(self) -> Embedded:
         """The current build's store, to read from in this process; StoreError before the first build."""
@@ -311,10 +327,11 @@ def read_settings(path: Path) -> Settings:
 
 
 def _checked(said: dict[str, Any], path: Path) -> Settings:
+    targets = read_targets(said.pop("targets", {}), path)
     for key, value in said.items():
         _check(key, value, path)
     cleaned: dict[str, Any] = {key: tuple(value) if key == "cases" else value for key, value in said.items()}
-    settings = Settings(**cleaned)
+    settings = Settings(**cleaned, targets=targets)
     if not _is_base(settings.base):
         raise SettingsError(f"{path}:{_line(path, 'base')}: `base` takes an absolute IRI that ends in / or #")
     return settings
@@ -322,6 +339,7 @@ def _checked(said: dict[str, Any], path: Path) -> Settings:
 
 def _check(key: str, value: object, path: Path) -> None:
     kinds: dict[str, type[object]] = {each.name: type(getattr(Settings(), each.name)) for each in fields(Settings)}
+    del kinds["targets"]
     if key not in kinds:
         raise SettingsError(f"{path}:{_line(path, key)}: `{key}` is not a setting; known: {', '.join(kinds)}")
     wanted, words = _KINDS[kinds[key]]

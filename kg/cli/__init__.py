@@ -17,6 +17,7 @@ COMMANDS = {
     "evidence": ("kg.cli.evidence", "Say where the quotes of claims stand in the captured texts."),
     "query": ("kg.cli.query", "Ask the graph a question in SPARQL."),
     "export": ("kg.cli.export", "Write the graph to a file."),
+    "push": ("kg.cli.push", "Bring a triple store up to date with the graph."),
     "stats": ("kg.cli.stats", "Say what is in the graph."),
     "processes": ("kg.cli.processes", "Import process catalogues."),
     "new": ("kg.cli.new", "Begin a new case file."),

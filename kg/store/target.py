@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 from kg.problem import Failure
@@ -86,6 +87,43 @@ class Credentials:
     def are_given(self) -> bool:
         """Whether there is anything to show."""
         return bool(self.user or self.token)
+
+
+def choose_target(known: Mapping[str, Target], name: str, path: Path) -> Target:
+    """A target by its name; without a name, the only one there is. Failure that names those that there are."""
+    if not known:
+        raise Failure(f'{path} names no target; add [targets.NAME] with url = "http://HOST:PORT" and a profile')
+    if name not in known and (name or len(known) > 1):
+        said = f'there is no target "{name}"' if name else "there are several targets"
+        raise Failure(f"{said}; {path} has: {', '.join(known)}")
+    return known[name or next(iter(known))]
+
+
+def read_targets(said: object, path: Path) -> dict[str, Target]:
+    """The tables ``[targets.NAME]`` of a file; Failure with the line that is wrong."""
+    tables = cast("dict[str, object]", said if isinstance(said, dict) else {"": said})
+    targets: dict[str, Target] = {}
+    for name, table in tables.items():
+        try:
+            if not isinstance(table, dict):
+                raise TargetError("", 'is no table; write it as [targets.NAME] with url = "http://HOST:PORT"')
+            targets[name] = read_target(name, cast("dict[str, object]", table))
+        except TargetError as error:
+            raise Failure(f"{path}:{_line(path, name, error.key)}: [targets.{name}] {error}") from None
+    return targets
+
+
+def _line(path: Path, name: str, key: str) -> int:
+    """The line of a key in a target's table; that of the table where the key is not found."""
+    text = path.read_text(encoding="utf-8").splitlines()
+    table = re.compile(rf"""\s*\[\s*targets\s*\.\s*["']?{re.escape(name)}["']?\s*\]|\s*targets\b""")
+    start = next((number for number, line in enumerate(text) if table.match(line)), 0)
+    for number, line in enumerate(text[start + 1 :], start + 2):
+        if line.lstrip().startswith("["):
+            break
+        if key and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*=""", line):
+            return number
+    return start + 1
 
 
 def endpoint(url: str) -> Target:

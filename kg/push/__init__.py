@@ -1,0 +1,1 @@
+"""Builds in, a triple store that holds the newest of them out: plan, push, verify, compare, roll back, pull."""
