@@ -271,6 +271,17 @@ class Workspace:
         """A target by its name; without one, the only one there is."""
         return choose_target(self.settings.targets, name, self.root / SETTINGS)
 
+    def kept_build(self, name: str) -> Path:
+        """The folder of a build that is still kept, by the beginning of its id, or ``previous``."""
+        current = self.build_folder
+        folders = sorted(each for each in current.parent.iterdir() if each.name[0] != "~")
+        others = [each for each in folders if each != current]
+        found = others if name == "previous" else [each for each in folders if each.name.startswith(name)]
+        if len(found) != 1:
+            kept = ", ".join(f"{each.name} (current)" if each == current else each.name for each in folders)
+            raise StoreError(f"there is no build `{name}`; kept: {kept}")
+        return found[0]
+
     @property
     def store(self) -> Embedded:
         """The current build's store, to read from in this process; StoreError before the first build."""
