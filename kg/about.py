@@ -77,12 +77,20 @@ class Linker:
         claim_id = claim.text(vocab.dcterms_identifier) or ""
         about = case_id, claim_id, code, name
         decision, refused = self.decisions.for_claim(*about), self.decisions.refused_for_claim(*about)
-        found = _without(self.resolve(code, name), refused)
+        found = _without(self._referred(claim) or self.resolve(code, name), refused)
         if decision and (not decision.process or decision.process in self.pcf_ids):
             found = _decided(found, self.catalogue.by_pcf_id(decision.process))
         else:
             decision = None
         return Linking(case_id, claim, code, name, found, decision, self.decisions.unsure_of_claim(*about))
+
+    def _referred(self, claim: Record) -> Resolution | None:
+        """What a claim that names its process by PCF ID comes to; None for others. An id needs no second witness."""
+        code = _reference(claim)
+        if not code:
+            return None
+        process = self.catalogue.by_pcf_id(code)
+        return Resolution(process, None, process, Reason.REFERRED if process else Reason.UNKNOWN)
 
 
 def is_about_a_process(claim: Record) -> bool:
@@ -91,8 +99,23 @@ def is_about_a_process(claim: Record) -> bool:
 
 
 def stated(claim: Record) -> tuple[str, str]:
-    """The code and the name that a claim states; empty where it states none."""
-    return claim.text(vocab.statedProcessCode) or "", claim.text(vocab.statedProcessName) or ""
+    """The code and the name that a claim states, or that wait for a decision; empty where it states none."""
+    if reference := _reference(claim):
+        return reference, ""
+    code, _, name = _waiting(claim).partition("|")
+    return claim.text(vocab.statedProcessCode) or code, claim.text(vocab.statedProcessName) or name
+
+
+def _reference(claim: Record) -> str:
+    """The PCF ID by which a claim names its process."""
+    return next(filter(None, (each.text(vocab.referredId) for each in claim.records(vocab.processReference))), "")
+
+
+def _waiting(claim: Record) -> str:
+    """The code and name of an earlier release that a migration could not resolve."""
+    field = claim.shape.by_path.get(vocab.processReference)
+    waiting = (each for each in claim.records(vocab.pending) if field and each.text(vocab.pendingField) == field.key)
+    return next(filter(None, (each.text(vocab.pendingValue) for each in waiting)), "")
 
 
 def _without(found: Resolution, refused: frozenset[str]) -> Resolution:
@@ -147,9 +170,16 @@ def problems(linkings: list[Linking], case: Case, catalogue: Catalogue) -> Itera
     for each in linkings:
         if each.resolution.reason in _CODES:
             code, predicate = _CODES[each.resolution.reason]
-            places = (case.span_of(term, each.record) for term in (predicate, vocab.statedProcessName))
-            span = next(filter(None, places), Span(case.source.file))
+            span = _place(each.record, case, predicate) or Span(case.source.file)
             yield code.at(span, _message(each), hint=_hint(each, catalogue), record=each.claim_id)
+
+
+def _place(claim: Record, case: Case, predicate: str) -> Span | None:
+    """Where a claim states its code or name: under their keys, in its reference, or in what is pending."""
+    inner = (*claim.records(vocab.processReference), *claim.records(vocab.pending))
+    here = (case.span_of(term, claim) for term in (predicate, vocab.statedProcessName))
+    there = (case.span_of(term, each) for each in inner for term in (vocab.referredId, vocab.pendingValue))
+    return next(filter(None, (*here, *there, case.span_of(vocab.dcterms_identifier, claim))), None)
 
 
 _CODES: dict[Reason, tuple[Code, str]] = {

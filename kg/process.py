@@ -20,8 +20,10 @@ class Reason(StrEnum):
 
     AGREE = "agree"
     """Code and name are those of one process: they make a link."""
+    REFERRED = "referred"
+    """The claim names the process by its PCF ID (releases from 2.0 on): this makes a link too."""
     DECIDED = "decided"
-    """A person decided which process it is: the only other link."""
+    """A person decided which process it is: that links as well."""
     DECIDED_NONE = "decided-none"
     """A person decided that no process of the catalogue is meant."""
     RULED_OUT = "ruled-out"
