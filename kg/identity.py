@@ -1,8 +1,8 @@
 """Organisations and documents across cases: what a case's own words are about, as derived facts.
 
-An organisation is named by a slug of its name, a document by a hash of its normalised URL. What is derived
-from one case stands in its derived graph; the organisation and document nodes, which several cases may
-share, stand in the entities graph.
+An organisation is named by a slug of its name, or of the one that people decided it goes by; a document by a hash
+of its normalised URL. What is derived from one case stands in its derived graph; the organisation and document nodes,
+which several cases may share, stand in the entities graph.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -19,7 +19,7 @@ from kg import vocab
 from kg.case import Case
 from kg.ntriples import Triple, iri, literal
 
-ORGANISATION_METHOD = vocab.CASEGRAPH + "method/organisation/1"
+ORGANISATION_METHOD = vocab.CASEGRAPH + "method/organisation/2"
 DOCUMENT_METHOD = vocab.CASEGRAPH + "method/document/1"
 METHODS = (ORGANISATION_METHOD, DOCUMENT_METHOD)
 
@@ -76,15 +76,19 @@ def normalise_url(url: str) -> str | None:
     return host + parts.path.rstrip("/") + (f"?{query}" if query else "")
 
 
-def derive(case: Case, base: str) -> tuple[list[Triple], list[Entity]]:
-    """The derived links of one case, and what it says of shared nodes."""
+def derive(case: Case, base: str, decided: Mapping[str, str]) -> tuple[list[Triple], list[Entity]]:
+    """The derived links of one case, and what it says of shared nodes.
+
+    ``decided`` has the slugs of names that people decided about, and the slug of the organisation that each means.
+    """
     assert case.record is not None
     subject = iri(base + case.record.iri)
     triples: list[Triple] = []
     entities: list[Entity] = []
     name = case.record.text(vocab.organisationName)
     if name:
-        node = Entity(f"{base}organisation/{slug(name)}", vocab.org_Organization, name)
+        own = slug(name)
+        node = Entity(f"{base}organisation/{decided.get(own, own)}", vocab.org_Organization, name)
         triples.append((subject, iri(vocab.organisation), iri(node.iri)))
         entities.append(node)
     for source in case.record.records(vocab.hasSource):
@@ -97,27 +101,34 @@ def derive(case: Case, base: str) -> tuple[list[Triple], list[Entity]]:
     return triples, entities
 
 
-def describe(node: str, said: Iterable[Entity]) -> list[Triple]:
+def describe(node: str, said: Iterable[Entity], *, preferred: str = "") -> list[Triple]:
     """Everything the entities graph says of one node, from what all cases say of it.
 
-    An organisation's preferred label is the name that most cases use (the first by code point among equals).
+    An organisation's label is the preferred one, or else the name that most cases use (the first by code point among
+    equals); its other names are alternative labels.
     """
     counts = Counter(said)
-    subject = iri(node)
     kind = next(iter(counts)).kind
-    names = sorted(counts, key=lambda entity: (-counts[entity], entity.name))
-    triples: list[Triple] = [(subject, iri(vocab.rdf_type), iri(kind))]
-    if kind == vocab.foaf_Document:
-        triples.append((subject, iri(vocab.derivedBy), iri(DOCUMENT_METHOD)))
-        triples += [(subject, iri(vocab.schema_url), literal(each.name, vocab.xsd_anyURI)) for each in names]
-        triples.append(
-            (subject, iri(vocab.normalisedUrl), literal(normalise_url(names[0].name) or "", vocab.xsd_anyURI))
-        )
-        return triples
-    triples.append((subject, iri(vocab.derivedBy), iri(ORGANISATION_METHOD)))
-    labels = [vocab.skos_prefLabel, *[vocab.skos_altLabel] * (len(names) - 1)]
-    triples += [(subject, iri(label), literal(each.name)) for label, each in zip(labels, names, strict=True)]
-    return triples
+    names = [each.name for each in sorted(counts, key=lambda entity: (-counts[entity], entity.name))]
+    facts = _document(names) if kind == vocab.foaf_Document else _organisation(names, preferred)
+    return [(iri(node), iri(vocab.rdf_type), iri(kind)), *((iri(node), iri(term), value) for term, value in facts)]
+
+
+def _document(urls: list[str]) -> list[tuple[str, str]]:
+    return [
+        (vocab.derivedBy, iri(DOCUMENT_METHOD)),
+        *((vocab.schema_url, literal(each, vocab.xsd_anyURI)) for each in urls),
+        (vocab.normalisedUrl, literal(normalise_url(urls[0]) or "", vocab.xsd_anyURI)),
+    ]
+
+
+def _organisation(names: list[str], preferred: str) -> list[tuple[str, str]]:
+    label = preferred or names[0]
+    return [
+        (vocab.derivedBy, iri(ORGANISATION_METHOD)),
+        (vocab.skos_prefLabel, literal(label)),
+        *((vocab.skos_altLabel, literal(each)) for each in names if each != label),
+    ]
 
 
 def _short_hash(text: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kg import about, codes, evidence, identity, mode, vocab
-from kg.build.inputs import Inputs, checker, linker, modes, reader
+from kg.build.inputs import Inputs, checker, curated, linker, modes, reader
 from kg.build.scan import Found, shown_path, stamp
+from kg.candidates import pseudo
 from kg.captures import Capture, read_captures
 from kg.case import Case
 from kg.identity import Entity
@@ -58,10 +59,23 @@ def state(work: Work) -> None:
 
 def identify(work: Work) -> None:
     """The organisation and the documents that it is about."""
-    name = work.case.record.text(vocab.organisationName) if work.case.record else None
-    work.mentions += [organisation_mention(identity.slug(name))] if name else []
-    triples, work.entities = identity.derive(work.case, work.base)
+    assert work.case.record is not None
+    decided = curated(work.inputs).organisations.roots
+    triples, work.entities = identity.derive(work.case, work.base, decided)
     work.derived += triples
+    name = work.case.record.text(vocab.organisationName)
+    if name:
+        work.mentions.append(organisation_mention(identity.slug(name)))
+        work.case.problems += _unnamed(name, work.case)
+
+
+def _unnamed(name: str, case: Case) -> Iterator[Problem]:
+    """What is wrong with an organisation's name that names none."""
+    reason = pseudo(name)
+    if reason:
+        hint = "name the one organisation that the case is about, or make a case for each"
+        span = case.span_of(vocab.organisationName) or Span(case.source.file)
+        yield codes.PSEUDO_ORGANISATION.at(span, f"“{name}” names no organisation: {reason}", hint=hint)
 
 
 def locate(work: Work) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from kg import codes, vocab
-from kg.build import overlays, shared
+from kg.build import entities, overlays, shared
 from kg.build.cases import examine, make_entry, where
 from kg.build.engine import Make, Progress, run, silent
 from kg.build.inputs import Inputs, curated, linker
@@ -144,7 +144,7 @@ def _across_files(manifest: Manifest, inputs: Inputs) -> Manifest:
             )
             files[path] = replace(files[path], across=(problem,))
     manifest = replace(manifest, files=files)
-    for path, problem in shared.collisions(manifest, inputs):
+    for path, problem in entities.collisions(manifest, inputs):
         files[path] = replace(files[path], across=(*files[path].across, problem))
     return replace(manifest, curated=_links_beside_cases(manifest, inputs))
 

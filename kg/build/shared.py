@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import __version__, codes, identity, vocab
-from kg.build.cases import where
+from kg import __version__, vocab
+from kg.build.entities import entity_triples
 from kg.build.inputs import Inputs, curated
-from kg.identity import Entity
 from kg.links import link_triples
 from kg.manifest import FileEntry, Manifest
 from kg.ntriples import Triple, iri, literal
-from kg.problem import Problem
 from kg.release import bundled, turtle_files
 from kg.triples import nquads
 
@@ -28,7 +26,7 @@ def shared_parts(manifest: Manifest, inputs: Inputs) -> dict[str, str]:
     """Part names by graph IRI, for everything but the build record."""
     static = {graph: inputs.parts.write(_part(said, graph)) for graph, said in static_triples(inputs).items()}
     entities = inputs.base + "entities"
-    said = {entities: inputs.parts.write(nquads(_entity_triples(manifest), entities))}
+    said = {entities: inputs.parts.write(nquads(entity_triples(manifest, inputs), entities))}
     if rows := curated(inputs).links:
         links = inputs.base + "links"
         said[links] = inputs.parts.write(nquads(link_triples(rows, inputs.base), links))
@@ -53,34 +51,6 @@ def _part(triples: Iterable[ox.Triple], graph: str) -> list[str]:
     quads = {ox.Quad(each.subject, each.predicate, each.object, name) for each in triples}
     text = (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").decode("utf-8")
     return sorted(line + "\n" for line in text.split("\n") if line)
-
-
-def _entity_triples(manifest: Manifest) -> Iterator[Triple]:
-    said: dict[str, list[Entity]] = defaultdict(list)
-    for entry in manifest.cases():
-        for entity in entry.entities:
-            said[entity.iri].append(entity)
-    for node, entities in said.items():
-        yield from identity.describe(node, entities)
-
-
-def collisions(manifest: Manifest, inputs: Inputs) -> Iterator[tuple[str, Problem]]:
-    """Organisation names that meet in one IRI: a warning at each file, naming the others."""
-    named: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for entry in manifest.cases():
-        for entity in entry.entities:
-            if entity.kind == vocab.org_Organization:
-                named[entity.iri][entity.name].append(entry.path)
-    for names in named.values():
-        if len(names) == 1:
-            continue
-        for name, paths in names.items():
-            others = ", ".join(f"“{other}” ({where[0]})" for other, where in names.items() if other != name)
-            message = f"“{name}” and {others} make one organisation in the graph"
-            for path in paths:
-                span = where(path, vocab.organisationName, inputs)
-                hint = "use one spelling; or, if they are two organisations, more distinct names"
-                yield path, codes.ORGANISATION_COLLISION.at(span, message, hint=hint)
 
 
 def build_hash(manifest: Manifest) -> str:
