@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.identity import Entity
+from kg.packed import Problems
 from kg.problem import Problem, Severity, Span, has_errors
 
 FORMAT = 4
@@ -51,7 +52,7 @@ class FileEntry:
     entities: tuple[Entity, ...] = ()
     mentions: tuple[str, ...] = ()
     """What in the case a person's decision can be about (``kg.links``)."""
-    problems: tuple[Problem, ...] = ()
+    problems: Problems = field(default_factory=Problems)
     """What is wrong with the file by itself."""
     across: tuple[Problem, ...] = ()
     """What is wrong with it beside the other files."""
@@ -64,7 +65,16 @@ class FileEntry:
     @property
     def is_left_out(self) -> bool:
         """Whether this is meant to be a case and is not in the graph."""
-        return not self.is_in_graph and has_errors((*self.problems, *self.across))
+        return not self.is_in_graph and self.has_errors
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything that is wrong with it is an error."""
+        return self.problems.severities()[Severity.ERROR] > 0 or has_errors(self.across)
+
+    def all_problems(self) -> Problems:
+        """What is wrong with it by itself and beside the others, in reading order."""
+        return in_order((*self.problems, *self.across)) if self.across else self.problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +129,18 @@ class Manifest:
 
     def in_error(self) -> list[FileEntry]:
         """Files with errors: cases that are left out, and those of links and overlays that have unusable entries."""
-        curated = [entry for entry in self.curated.values() if has_errors((*entry.problems, *entry.across))]
+        curated = [entry for entry in self.curated.values() if entry.has_errors]
         overlays = {each.span.file for each in self.overlays.problems if has_errors([each])}
         return [*self.left_out(), *curated, *(FileEntry(path, "", ()) for path in sorted(overlays))]
 
-    def problems(self) -> list[Problem]:
-        """Every problem of every file, in reading order."""
-        entries = (*self.files.values(), *self.curated.values())
-        found = (each for entry in entries for each in (*entry.problems, *entry.across))
-        return sorted((*found, *self.overlays.problems), key=lambda each: each.order)
+    def problems(self) -> Problems:
+        """Every problem of every file, in reading order; only those of overlays, which are few, are unpacked for it."""
+        found = {path: entry.all_problems() for path, entry in (*self.files.items(), *self.curated.items())}
+        others: dict[str, list[Problem]] = {}
+        for each in self.overlays.problems:
+            others.setdefault(each.span.file, list(found.get(each.span.file, ()))).append(each)
+        found |= {path: in_order(problems) for path, problems in others.items()}
+        return Problems.joined(found[path] for path in sorted(found))
 
     def counts(self) -> Counter[str]:
         """How many records of each class are in the graph."""
@@ -149,6 +162,11 @@ class Manifest:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
+
+
+def in_order(problems: Iterable[Problem]) -> Problems:
+    """Problems in any order, packed in reading order."""
+    return Problems.of(sorted(problems, key=lambda each: each.order))
 
 
 def read_manifest(path: Path) -> Manifest | None:
@@ -206,7 +224,7 @@ def _said(entry: FileEntry) -> list[Any]:
         [(each.path, each.sha256, each.stamp) for each in entry.texts],
         [(each.iri, each.kind, each.name) for each in entry.entities],
         entry.mentions,
-        [asdict(problem) for problem in entry.problems],
+        entry.problems.said(),
         [asdict(problem) for problem in entry.across],
     ]
 
@@ -218,7 +236,7 @@ def _entry(*said: Any) -> FileEntry:
         texts=tuple(TextEntry(path, sha256, tuple(stamp)) for path, sha256, stamp in texts),
         entities=tuple(Entity(*each) for each in entities),
         mentions=tuple(mentions),
-        problems=tuple(_problems(problems)),
+        problems=Problems.read(problems),
         across=tuple(_problems(across)),
     )
 

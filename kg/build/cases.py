@@ -16,8 +16,9 @@ from kg.captures import Capture, read_captures
 from kg.case import Case
 from kg.identity import Entity
 from kg.links import Mention, organisation_mention
-from kg.manifest import FileEntry, TextEntry, case_graphs
+from kg.manifest import FileEntry, TextEntry, case_graphs, in_order
 from kg.ntriples import Triple, iri
+from kg.packed import Problems
 from kg.problem import Problem, Span
 from kg.triples import home_graph, nquads, stated
 
@@ -137,7 +138,12 @@ def make_entry(found: Found, inputs: Inputs) -> FileEntry:
 
 def examine(found: Found, inputs: Inputs) -> FileEntry:
     """Read one file and run the steps, for its problems only: nothing is written."""
-    return _examined(found, inputs)[0]
+    entry = _examined(found, inputs)[0]
+    return replace(entry, counts={}, entities=tuple(each for each in entry.entities if each.kind in _NAMED))
+
+
+_NAMED = (vocab.org_Organization,)
+"""Shared nodes whose names are compared across files."""
 
 
 def problems_of(raw: bytes, shown: str, folder: Path, inputs: Inputs) -> list[Problem]:
@@ -157,7 +163,7 @@ def _examined(found: Found, inputs: Inputs) -> tuple[FileEntry, Work | None]:
     except OSError as error:
         hint = "give the file read permission, or remove it"
         problem = codes.UNREADABLE_FILE.at(Span(found.shown), f"cannot be read: {error.strerror}", hint=hint)
-        return FileEntry(found.shown, "", found.stamp, problems=(problem,)), None
+        return FileEntry(found.shown, "", found.stamp, problems=Problems.of([problem])), None
     entry = FileEntry(found.shown, hashlib.sha256(raw).hexdigest(), found.stamp)
     case = reader(inputs).read(raw, found.shown)
     if case is None:
@@ -165,7 +171,7 @@ def _examined(found: Found, inputs: Inputs) -> tuple[FileEntry, Work | None]:
     work = run_steps(case, inputs, found.path.parent) if case.record else None
     texts = tuple(_text_entry(each, inputs.root) for each in work.captures) if work else ()
     mentions = tuple(dict.fromkeys(work.mentions)) if work else ()
-    problems = tuple(sorted(case.problems, key=lambda problem: problem.order))
+    problems = in_order(case.problems)
     entry = replace(entry, is_case=True, release=case.release, texts=texts, mentions=mentions, problems=problems)
     return (_as_sound(entry, work) if work and work.case.is_sound else entry), work
 

@@ -23,6 +23,7 @@ from kg.build.inputs import Inputs, curated, linker
 from kg.build.scan import find_markdown, is_unchanged
 from kg.links import differing
 from kg.manifest import FileEntry, Manifest, current_manifest, make_current
+from kg.packed import Problems
 from kg.parts import Part, difference
 from kg.problem import Failure
 from kg.store.embedded import Embedded
@@ -115,7 +116,7 @@ def _read_cases(inputs: Inputs, previous: Manifest | None, make: Make, progress:
 def _link_files(inputs: Inputs, before: dict[str, FileEntry]) -> dict[str, FileEntry]:
     """The files of links by path; one that is as it was keeps what was found wrong with it beside the cases."""
     problems = curated(inputs).problems
-    now = [FileEntry(file.path, file.sha256, (), problems=problems[file.path]) for file in inputs.links]
+    now = [FileEntry(file.path, file.sha256, (), problems=Problems.of(problems[file.path])) for file in inputs.links]
     return {each.path: _known_as(each, before.get(each.path)) for each in now}
 
 

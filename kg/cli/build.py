@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,7 +50,7 @@ def command(root: Path, cases: Sequence[Path], workers: int, *, full: bool, stri
 
 def _print_problems(manifest: Manifest, workspace: Workspace, *, verbose: bool) -> None:
     least = Severity.INFO if verbose else Severity.ERROR
-    shown = [each for each in manifest.problems() if each.severity >= least]
+    shown = manifest.problems().at_least(least)
     for line in render.problems(shown, workspace.root):
         click.echo(line, err=True)
     if shown:
@@ -63,7 +62,7 @@ def _summary(result: Result, workspace: Workspace) -> str:
     done = "Built" if result.is_new else "Nothing changed:"
     counts = {local_name(target): count for target, count in manifest.counts().items()}
     left_out = manifest.left_out()
-    severities = Counter(each.severity for each in manifest.problems())
+    severities = manifest.problems().severities()
     claims = f"{counts.get('ValueClaim', 0):,} value claims, {counts.get('ContextClaim', 0):,} context claims"
     lines = [
         f"{done} {_many(len(manifest.cases()), 'case')} ({_many(result.read, 'file')} read) into {workspace.home}",
