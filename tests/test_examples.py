@@ -13,7 +13,7 @@ from rdflib.term import Node
 from kg import codes, vocab
 from kg.build.cases import problems_of, run_steps
 from kg.case import Reader
-from kg.check import ENGINES, Checker
+from kg.check import ENGINES, Checker, shapes_of
 from kg.explain import all_codes, explain, explanations
 from kg.problem import Code, Failure, Severity
 from kg.release import find_releases
@@ -23,6 +23,8 @@ from tests.material import CORPUS, DEMONSTRATION, ROOT, needs_corpus, real_files
 
 RELEASES = find_releases()
 RELEASE = RELEASES["1.0"]
+KNOWN_BY = {code: release for release in reversed(RELEASES.values()) for code in all_codes(release)}
+"""Each code, and the first release under which a problem can have it."""
 FOLDER = ROOT / "tests/examples"
 """Every example is read as if it stood here, beside the captured texts in ``sources/text``."""
 EXAMPLES = sorted(FOLDER.glob("*.md"), key=lambda path: path.stem)
@@ -86,8 +88,14 @@ NEED_A_BUILD = [path for path in EXAMPLES if read_example(path).needs_build]
 
 
 def lines(raw: bytes, limits: Limits) -> str:
-    found = problems_of(raw, "case.md", FOLDER, replace(INPUTS, limits=limits))
+    found = problems_of(raw, "case.md", FOLDER, replace(INPUTS, limits=limits, target=stated_by(raw)))
     return "".join(f"{each.span.line}:{each.span.column} {each.severity.label} {each.code}\n" for each in found)
+
+
+def stated_by(raw: bytes) -> str:
+    """The release that an example is written for."""
+    case = Reader(RELEASES).read(raw, "case.md")
+    return (case.release if case else "") or RELEASE.version
 
 
 def by_stem(path: Path) -> str:
@@ -95,7 +103,7 @@ def by_stem(path: Path) -> str:
 
 
 def test_every_code_has_an_example():
-    assert [path.stem for path in EXAMPLES] == all_codes(RELEASE)
+    assert [path.stem for path in EXAMPLES] == sorted(KNOWN_BY)
     assert len(READ_ALONE) > 90
 
 
@@ -119,7 +127,7 @@ def test_example_is_whole(path: Path):
 def test_example_fails_as_it_says(path: Path):
     example = read_example(path)
     assert lines(example.fails, example.limits) == example.problems
-    severity = explain(example.code, RELEASE).severity.label
+    severity = explain(example.code, KNOWN_BY[example.code]).severity.label
     assert f" {severity} {example.code}\n" in example.problems
 
 
@@ -154,20 +162,27 @@ def test_example_that_needs_a_build_says_which_files(path: Path):
 
 
 @cache
-def shapes() -> Graph:
-    graph = Graph()
-    for path in sorted(RELEASE.shapes.glob("*.ttl")):
-        graph.parse(path)
-    return graph
+def shapes(version: str) -> Graph:
+    return Graph().parse(data=shapes_of(RELEASES[version]), format="nt")
 
 
-def rules() -> list[Node]:
-    return sorted(each for each in set(shapes().subjects(CODE)) if (each, KEY, None) not in shapes())
+def rules(version: str) -> list[Node]:
+    graph = shapes(version)
+    return sorted(each for each in set(graph.subjects(CODE)) if (each, KEY, None) not in graph)
 
 
-@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.split("#")[-1])
-def test_rule_is_whole(rule: Node):
-    graph = shapes()
+RULES = [
+    pytest.param(version, rule, id=f"{version} {rule.split('#')[-1]}")
+    for version in RELEASES
+    for rule in rules(version)
+    if version == "1.0" or rule not in rules("1.0") or {*shapes(version)[rule]} != {*shapes("1.0")[rule]}
+]
+"""Every rule of the first release, and those that a later one has changed or added."""
+
+
+@pytest.mark.parametrize(("version", "rule"), RULES)
+def test_rule_is_whole(version: str, rule: Node):
+    graph = shapes(version)
     assert (rule, RDF.type, SH.PropertyShape) in graph
     assert list(graph.subjects(SH.property, rule))
     assert len([each for each in graph.predicates(rule) if each in CONSTRAINTS]) == 1
@@ -181,8 +196,9 @@ def test_rule_is_whole(rule: Node):
     assert re.fullmatch("[a-z]+(-[a-z]+)*", str(graph.value(rule, CODE)))
 
 
-def test_shapes_that_share_a_code_share_its_severity_and_one_example():
-    graph = shapes()
+@pytest.mark.parametrize("version", RELEASES)
+def test_shapes_that_share_a_code_share_its_severity_and_one_example(version: str):
+    graph = shapes(version)
     codes_of_rules = {str(code) for code in graph.objects(None, CODE)}
     assert len(codes_of_rules) > 50
     for code in codes_of_rules:
@@ -191,30 +207,35 @@ def test_shapes_that_share_a_code_share_its_severity_and_one_example():
         assert len([shape for shape in same if (shape, SKOS.example, None) in graph]) == 1, code
 
 
-def test_every_shape_of_a_property_is_a_field_or_a_rule():
-    graph = shapes()
+@pytest.mark.parametrize("version", RELEASES)
+def test_every_shape_of_a_property_is_a_field_or_a_rule(version: str):
+    graph = shapes(version)
     targets = {*graph.subjects(SH.targetClass), *graph.subjects(SH.targetSubjectsOf)}
     attached = {shape for target in targets for shape in graph.objects(target, SH.property)}
     fields = set(graph.subjects(KEY))
-    assert attached == fields | set(rules())
+    assert attached == fields | set(rules(version))
 
 
-def test_queries_of_rules_name_what_is_declared():
+@pytest.mark.parametrize("version", RELEASES)
+def test_queries_of_rules_name_what_is_declared(version: str):
     ontology = Graph()
-    for path in (*sorted(RELEASE.ontology.glob("*.ttl")), *sorted((ROOT / "ontology/system").glob("*.ttl"))):
-        ontology.parse(path)
-    graph = shapes()
+    for folder in ("system", *(each for each in RELEASES if RELEASES[each].order <= RELEASES[version].order)):
+        for path in sorted((ROOT / "ontology" / folder).glob("*.ttl")):
+            ontology.parse(path)
+    graph = shapes(version)
     queries = list(graph.objects(None, SH.select))
     assert len(queries) > 10
-    namespaces = {str(graph.value(each, SH.prefix)): str(graph.value(each, SH.namespace)) for each in declarations()}
+    namespaces = {
+        str(graph.value(each, SH.prefix)): str(graph.value(each, SH.namespace)) for each in declarations(graph)
+    }
     used = {pair for query in queries for pair in re.findall(r"([a-z-]+):(\w+)", query)}
     assert {prefix for prefix, _ in used} == set(namespaces)
     terms = {URIRef(namespaces[prefix] + name) for prefix, name in used}
     assert [term for term in terms if not is_declared(term, ontology)] == []
 
 
-def declarations() -> list[Node]:
-    return list(shapes().objects(None, SH.declare))
+def declarations(graph: Graph) -> list[Node]:
+    return list(graph.objects(None, SH.declare))
 
 
 def is_declared(term: URIRef, ontology: Graph) -> bool:
@@ -225,9 +246,9 @@ def is_declared(term: URIRef, ontology: Graph) -> bool:
 # --- kg.explain -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", all_codes(RELEASE))
+@pytest.mark.parametrize("code", KNOWN_BY)
 def test_code_is_explained(code: str):
-    explanation = explain(code, RELEASE)
+    explanation = explain(code, KNOWN_BY[code])
     for text in (explanation.title, explanation.meaning, explanation.mend, explanation.example):
         assert text.strip()
 
