@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from kg import codes
@@ -17,7 +17,10 @@ from kg.problem import Code, Problem, Span, has_errors
 from kg.release import CASE_ID, VERSION_USED, Release
 from kg.shape import AROUND, Field, Kind, RecordShape, encode, read_shapes
 from kg.source import FrontMatter, Source, decode, front_matter
-from kg.yamltree import NULLS, Limits, Mapping, Node, Scalar, Sequence, parse
+from kg.yamltree import NULLS, Fault, Limits, Mapping, Node, Scalar, Sequence, parse
+
+Upgrade = Callable[[Mapping, str], tuple[Mapping, str] | Fault]
+"""A tree and the release that it is at in; the tree at a later release, and that release, out; or why not."""
 
 
 @dataclass(slots=True)
@@ -83,9 +86,14 @@ class Case:
     source: Source
     body: str = ""
     release: str = ""
+    """The release that the record is at."""
     record: Record | None = None
     problems: list[Problem] = field(default_factory=list[Problem])
     front: FrontMatter | None = None
+    stated_release: str = ""
+    """The release that the file names; an earlier one where the record was upgraded."""
+    root: Mapping | None = None
+    """The front matter as it stands in the file."""
 
     def span_of(self, predicate: str, record: Record | None = None) -> Span | None:
         """The place of the first text under a predicate of a record, by default the case's own."""
@@ -104,9 +112,12 @@ class Case:
 class Reader:
     """Reads case files under a set of releases; keeps each release's shapes."""
 
-    def __init__(self, releases: dict[str, Release], limits: Limits | None = None) -> None:
+    def __init__(
+        self, releases: dict[str, Release], limits: Limits | None = None, *, upgrade: Upgrade | None = None
+    ) -> None:
         self.releases = releases
         self.limits = limits or Limits()
+        self.upgrade = upgrade
         self._shapes: dict[str, RecordShape] = {}
 
     def shapes(self, version: str) -> RecordShape:
@@ -151,9 +162,31 @@ class Reader:
             return self._passed_over(case, root, place)
         version = self._version(case, root, place)
         if version:
-            case.release = version
-            case.record = _RecordReader(case.problems, place).read_case(root, self.shapes(version))
+            case.root, case.stated_release = root, version
+            before = len(case.problems)
+            self._record(case, root, version)
+            if self.upgrade is not None and not has_errors(case.problems):
+                self._upgrade(case, before)
         return case
+
+    def _record(self, case: Case, root: Mapping, version: str) -> None:
+        assert case.front is not None
+        case.release = version
+        place = _Place(case.source, case.front.start)
+        case.record = _RecordReader(case.problems, place).read_case(root, self.shapes(version))
+
+    def _upgrade(self, case: Case, before: int) -> None:
+        """The record as the file would say it at a later release; ``before`` counts the problems of the text itself."""
+        assert case.root is not None
+        assert case.front is not None
+        assert self.upgrade is not None
+        found = self.upgrade(case.root, case.stated_release)
+        if isinstance(found, Fault):
+            span = _Place(case.source, case.front.start).span(found)
+            case.problems.append(found.code.at(span, found.message, hint=found.hint))
+        elif found[0] is not case.root:
+            del case.problems[before:]
+            self._record(case, *found)
 
     def _passed_over(self, case: Case, root: Mapping, place: _Place) -> Case | None:
         """A file without ``case_id``: a warning where it was surely meant to have one."""
