@@ -11,6 +11,7 @@ from kg.candidates.blocks import Pair, pairs
 from kg.candidates.likeness import Finding, compare
 from kg.candidates.names import Name, take_apart, words
 from kg.candidates.pseudo import pseudo
+from kg.candidates.uses import OrganisationUse
 from kg.identity import slug
 from kg.links import Identities, Verdict
 from kg.links.chains import Ends, ends
@@ -26,14 +27,6 @@ BY_IRI = 0.99
 
 Proposal = tuple[Pair, Finding]
 """Two positions in the list of names, and what speaks for them."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationUse:
-    """A name that cases use, and the hosts of the documents that these cases cite."""
-
-    name: str
-    hosts: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

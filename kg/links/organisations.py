@@ -87,6 +87,19 @@ def identities(links: Iterable[Link]) -> Identities:
     )
 
 
+def organisations_give_way(old: Link, new: Link) -> bool:
+    """Whether one row cannot stand beside a new one: about the same two, it says otherwise or prefers the other name."""
+    if set(_sides(old)) != set(_sides(new)):
+        return False
+    return old.verdict is not new.verdict or (new.verdict is Verdict.YES and _sides(old) != _sides(new))
+
+
+def _sides(link: Link) -> tuple[str, str]:
+    """What tells the sides of a row apart: slugs or IRIs; of two names with one slug, the names."""
+    one, other = (key(end) or end.id for end in (link.subject, link.object))
+    return (one, other) if one != other else (link.subject.shown, link.object.shown)
+
+
 def _yes(applied: Rows) -> list[Link]:
     return [link for said in applied.values() for link in of(said, Verdict.YES)]
 
