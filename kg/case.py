@@ -91,7 +91,9 @@ class Case:
     problems: list[Problem] = field(default_factory=list[Problem])
     front: FrontMatter | None = None
     stated_release: str = ""
-    """The release that the file names; an earlier one where the record was upgraded."""
+    """The release that the file names."""
+    earlier: Record | None = None
+    """The record as the file has it, where ``record`` was upgraded to a later release."""
     root: Mapping | None = None
     """The front matter as it stands in the file."""
 
@@ -186,6 +188,7 @@ class Reader:
             case.problems.append(found.code.at(span, found.message, hint=found.hint))
         elif found[0] is not case.root:
             del case.problems[before:]
+            case.earlier = case.record
             self._record(case, *found)
 
     def _passed_over(self, case: Case, root: Mapping, place: _Place) -> Case | None:

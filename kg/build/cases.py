@@ -90,7 +90,8 @@ def resolve(work: Work) -> None:
     assert work.case.record is not None
     at = linker(work.inputs)
     linkings = at.linkings(work.case.record)
-    work.mentions += (mention for each in linkings for mention in each.mentions)
+    earlier = at.linkings(work.case.earlier) if work.case.earlier else []
+    work.mentions += (mention for each in (*linkings, *earlier) for mention in each.mentions)
     work.derived += about.derive(linkings, work.base)
     work.case.problems += about.problems(linkings, work.case, at.catalogue)
 
@@ -172,7 +173,7 @@ def _examined(found: Found, inputs: Inputs) -> tuple[FileEntry, Work | None]:
     texts = tuple(_text_entry(each, inputs.root) for each in work.captures) if work else ()
     mentions = tuple(dict.fromkeys(work.mentions)) if work else ()
     problems = in_order(case.problems)
-    entry = replace(entry, is_case=True, release=case.release, texts=texts, mentions=mentions, problems=problems)
+    entry = replace(entry, is_case=True, release=case.stated_release, texts=texts, mentions=mentions, problems=problems)
     return (_as_sound(entry, work) if work and work.case.is_sound else entry), work
 
 

@@ -9,9 +9,14 @@ from pathlib import Path
 from kg import __version__, about, evidence, identity, mode
 from kg.about import Linker
 from kg.case import Reader
-from kg.catalogue import CatalogueFile, read_catalogue
+from kg.catalogue import CatalogueFile, find_catalogues, read_catalogue
 from kg.check import DEFAULT_ENGINE, Checker
 from kg.links import Curated, LinkFile, read_curated
+from kg.migrate.files import in_memory
+from kg.migrate.history import History, find_history
+from kg.migrate.operation import Resolve
+from kg.migrate.processes import processes
+from kg.migrate.upgrade import Upgrader
 from kg.mode import Mode, read_modes
 from kg.parts import Parts
 from kg.release import Release, find_releases
@@ -63,6 +68,8 @@ class Inputs:
             "methods": " ".join(self.methods),
             "catalogue": f"{self.catalogue.name} {self.catalogue.sha256}",
             **{f"release {version}": release.digest for version, release in releases(self).items()},
+            **{f"migration {each.name}": each.digest for each in history(self).towards(self.target)},
+            **{f"catalogue {name}": each.sha256 for name, each in consulted(self).items()},
         }
 
 
@@ -73,9 +80,45 @@ def releases(inputs: Inputs) -> dict[str, Release]:
 
 
 @cache
+def history(inputs: Inputs) -> History:
+    """The migrations that a workspace knows."""
+    return find_history(inputs.root, releases(inputs))
+
+
+@cache
 def reader(inputs: Inputs) -> Reader:
-    """One reader for each process, because it keeps the shapes."""
-    return Reader(releases(inputs), inputs.limits)
+    """One reader for each process, because it keeps the shapes; it upgrades older files to the release of the graph."""
+    known = releases(inputs)
+    return Reader(known, inputs.limits, upgrade=in_memory(upgrader(inputs), inputs.target))
+
+
+@cache
+def upgrader(inputs: Inputs) -> Upgrader:
+    """Brings files of earlier releases to the release of the graph."""
+    shapes = Reader(releases(inputs)).shapes
+    chain = history(inputs).towards(inputs.target)
+    return Upgrader(chain, shapes, processes(lambda name: _linker_of(name, inputs)))
+
+
+def _linker_of(name: str, inputs: Inputs) -> Linker | None:
+    """The linker that migrations resolve processes by; None where the workspace has no such catalogue."""
+    if name == inputs.catalogue.name:
+        return linker(inputs)
+    found = consulted(inputs).get(name)
+    return _linker(found, inputs) if found else None
+
+
+@cache
+def _linker(found: CatalogueFile, inputs: Inputs) -> Linker:
+    return Linker(read_catalogue(found.path), curated(inputs).processes)
+
+
+@cache
+def consulted(inputs: Inputs) -> dict[str, CatalogueFile]:
+    """The catalogues, by name, that migrations to the release of the graph resolve processes by."""
+    operations = (each for migration in history(inputs).towards(inputs.target) for each in migration.operations)
+    wanted = {each.catalogue for each in operations if isinstance(each, Resolve)}
+    return {each.name: each for each in find_catalogues(inputs.root) if each.name in wanted} if wanted else {}
 
 
 @cache

@@ -92,14 +92,19 @@ def refused(case: Case, refusal: Refusal) -> Problem:
     return codes.MIGRATION_REFUSED.at(span, str(refusal), hint=_HINT)
 
 
-def in_memory(upgrader: Upgrader) -> Callable[[Mapping, str], tuple[Mapping, str] | Fault]:
-    """The same upgrade for readers, which keep nothing in files."""
+def in_memory(upgrader: Upgrader, target: str) -> Callable[[Mapping, str], tuple[Mapping, str] | Fault]:
+    """The same upgrade for readers, which keep nothing in files; all that they read is at the target."""
+    origins = {each.origin for each in upgrader.chain}
 
     def upgrade(root: Mapping, version: str) -> tuple[Mapping, str] | Fault:
-        if version not in {each.origin for each in upgrader.chain}:
+        if version == target:
             return root, version
+        if version not in origins:
+            message = f"the file is at release {version}, and no migration leads from there to {target}"
+            hint = f"set release = \"{version}\" in kg.toml, or add the migration"
+            return Fault(codes.MIGRATION_REFUSED, root.start, root.start + 1, message, hint)
         try:
-            return upgrader.upgrade(root, version).root, upgrader.target
+            return upgrader.upgrade(root, version).root, target
         except Refusal as refusal:
             node: Node = refusal.node
             return Fault(codes.MIGRATION_REFUSED, node.start, node.end, str(refusal), _HINT)

@@ -47,11 +47,6 @@ class Upgrader:
         self.chain = tuple(chain)
         self._parts = [_Part(each, shapes, processes) for each in chain]
 
-    @property
-    def target(self) -> str:
-        """The release that files are at afterwards."""
-        return self.chain[-1].target
-
     def upgrade(self, root: Mapping, version: str) -> Upgraded:
         """A case's tree at the target release. Refusal where it cannot be changed safely."""
         logs: list[Log] = []
