@@ -6,13 +6,14 @@ problem at the claim's own line, with the processes that may be meant, best firs
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kg import codes, vocab
 from kg.case import Case, Record
 from kg.catalogue import Catalogue, Process
 from kg.links import Decision, Decisions, Link, Mention, claim_mentions, link_iri
+from kg.links import literal as pair_end
 from kg.ntriples import Triple, iri, literal
 from kg.problem import Code, Problem, Span
 from kg.process import Candidate, Reason, Resolution, Resolver
@@ -43,6 +44,11 @@ class Linking:
     def claim_id(self) -> str:
         """The claim's id as the file writes it."""
         return self.record.text(vocab.dcterms_identifier) or ""
+
+    @property
+    def is_functional(self) -> bool:
+        """Whether it is a claim about a process."""
+        return self.record.text(vocab.contextType) == FUNCTIONAL
 
     @property
     def mentions(self) -> tuple[Mention, Mention]:
@@ -221,7 +227,53 @@ def _hint(each: Linking, catalogue: Catalogue) -> str:
 def _candidate(candidate: Candidate) -> str:
     process = candidate.process
     alike = "" if candidate.score == 1 else f", names {candidate.score:.0%} alike"
-    return f"{process.pcf_id} {process.name} (by {_BASES[candidate.basis]}{alike})"
+    return f"{process.pcf_id} {process.name} (by {BASES[candidate.basis]}{alike})"
 
 
-_BASES = {"code": "code", "name": "name", "near": "near name"}
+BASES = {"code": "code", "name": "name", "near": "near name"}
+"""What a candidate was found by, in words."""
+
+
+# --- What is left to a person ------------------------------------------------------------------------
+
+SETTLED = frozenset((Reason.AGREE, Reason.REFERRED, Reason.DECIDED, Reason.DECIDED_NONE))
+"""Reasons that leave nothing to decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Claims that one decision covers: those that state the same code and name, or one that states neither."""
+
+    linkings: tuple[Linking, ...]
+
+    @property
+    def first(self) -> Linking:
+        """One of them."""
+        return self.linkings[0]
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether they state anything."""
+        return bool(self.first.code.strip() or self.first.name.strip())
+
+    @property
+    def subject(self) -> str:
+        """What a decision calls them: ``8.0|Manage IT``, or ``acme/CC-001``."""
+        if self.is_pair:
+            return pair_end(self.first.code, self.first.name).label
+        return f"{self.first.case_id}/{self.first.claim_id}"
+
+
+def worklist(linkings: Iterable[Linking]) -> list[Group]:
+    """Functional claims whose process is open, by what they state: those first that most claims share.
+
+    What a person left open stands last.
+    """
+    groups: dict[tuple[Mention, Reason], list[Linking]] = {}
+    for each in linkings:
+        if each.is_functional and each.resolution.reason not in SETTLED:
+            own, pair = each.mentions
+            key = own if each.resolution.reason is Reason.NOTHING_STATED else pair
+            groups.setdefault((key, each.resolution.reason), []).append(each)
+    found = (Group(tuple(each)) for each in groups.values())
+    return sorted(found, key=lambda each: (bool(each.first.unsure), -len(each.linkings), each.subject))

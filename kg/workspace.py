@@ -11,18 +11,21 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from kg import vocab
+from kg.about import Linker, Linking
 from kg.audit import audit
 from kg.build import Inputs, Result, build, check, problems_of
 from kg.build.cases import where
 from kg.build.engine import Progress, silent
+from kg.build.inputs import curated, linker
 from kg.build.scan import Found, find_markdown, shown_path
 from kg.build.stated import stated_release
+from kg.candidates import OrganisationUse, uses
 from kg.captures import read_captures
 from kg.case import Case, Reader, Record
 from kg.catalogue import CatalogueFile, choose_catalogue
 from kg.check import DEFAULT_ENGINE
 from kg.evidence import Located, locate_quotes
-from kg.links import find_link_files
+from kg.links import Curated, find_link_files
 from kg.manifest import Manifest, current_build, current_manifest, read_manifest
 from kg.parts import Parts
 from kg.problem import Failure, Problem, Span
@@ -235,6 +238,27 @@ class Workspace:
             case = self.reader.read(each.path.read_bytes(), each.shown)
             if case is not None and case.record is not None:
                 yield each.path, case
+
+    @property
+    def linker(self) -> Linker:
+        """Links claims to processes, by the catalogue in use and the decisions of people."""
+        return linker(self.inputs)
+
+    def linkings(self) -> Iterator[Linking]:
+        """Every claim that is, or should be, about a process, and what that comes to now."""
+        at = self.linker
+        for _, case in self.cases():
+            assert case.record is not None
+            yield from at.linkings(case.record)
+
+    @property
+    def curated(self) -> Curated:
+        """What people decided, in the files of links."""
+        return curated(self.inputs)
+
+    def organisations(self, *, progress: Progress = silent) -> list[OrganisationUse]:
+        """The names of organisations in sound cases, as a build would find them now."""
+        return uses((entry.case, entry.entities) for entry in self.check(progress=progress).cases())
 
     def evidence(self) -> Iterator[CaseEvidence]:
         """Where the quotes of each case stand in its captured texts."""

@@ -115,6 +115,17 @@ def process_end(pcf_id: str) -> End:
     return End(id=PCF + pcf_id if pcf_id else vocab.sssom_NoTermFound)
 
 
+def gives_way(old: Link, new: Link) -> bool:
+    """Whether one row cannot stand beside a new one: it says otherwise, or leaves open what the new one decides."""
+    if _subject(old.subject) != _subject(new.subject):
+        return False
+    if _process(old.object) == _process(new.object):
+        return old.verdict is not new.verdict
+    if old.verdict is Verdict.YES:
+        return new.verdict is not Verdict.NO
+    return old.verdict is Verdict.UNSURE and new.verdict is Verdict.YES
+
+
 def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 

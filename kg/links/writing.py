@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from kg.links import table
 from kg.links.curies import PREFIXES, contract
@@ -57,6 +57,22 @@ def add_rows(text: str, links: Iterable[Link]) -> str:
     for link in links:
         text = add_row(text, link)
     return text
+
+
+def without_rows(text: str, lines: Collection[int]) -> str:
+    """The text of a file without the rows that begin at some lines, every other character as it was."""
+    bom = "\ufeff" if text.startswith("\ufeff") else ""
+    source = Source("", text.removeprefix("\ufeff"))
+    found, _ = open_table(source)
+    if found is None or not lines:
+        return text
+    gone = [row for row in found[1] if source.position(row.start)[0] in lines]
+    kept = source.text
+    for row in reversed(gone):
+        end = re.compile(r"\r\n|[\r\n]|\Z").match(kept, row.end)
+        assert end is not None
+        kept = kept[: row.start] + kept[end.end() :]
+    return bom + kept
 
 
 _OPTIONAL = frozenset(("subject_type", "object_type", "justification"))
