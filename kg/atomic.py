@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
 def write_text(path: Path, text: str) -> None:
     """Put a text in place of a file at one stroke; the old one stays until the new one is on disk."""
-    write_bytes(path, text.encode("utf-8"))
+    write_pieces(path, [text.encode("utf-8")])
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Put bytes in place of a file at one stroke; the old ones stay until the new ones are on disk."""
+    write_pieces(path, [content])
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """The same with bytes that come piece by piece, so that no more than one is held."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f"~{path.name}.{os.getpid()}")
     try:
         with aside.open("wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)

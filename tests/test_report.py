@@ -118,8 +118,12 @@ def some_findings(draw: st.DrawFn) -> Findings:
     return Findings.of(draw(st.lists(problems, max_size=8)), texts, Sources(None, texts))
 
 
+def report(name: str, findings: Findings) -> str:
+    return "".join(REPORTS[name](findings))
+
+
 def plain(findings: Findings) -> str:
-    return click.unstyle(REPORTS["text"](findings))
+    return click.unstyle(report("text", findings))
 
 
 # --- every format
@@ -128,20 +132,20 @@ def plain(findings: Findings) -> str:
 @pytest.mark.parametrize("name", REPORTS)
 @given(findings=some_findings())
 def test_anything_can_be_reported(name: str, findings: Findings):
-    said = REPORTS[name](findings)
+    said = report(name, findings)
     assert said.encode("utf-8").decode("utf-8") == said
     assert said.endswith("\n") or not findings.problems
-    assert said == REPORTS[name](replace(findings, sources=Sources(None, findings.sources.given)))
+    assert said == report(name, replace(findings, sources=Sources(None, findings.sources.given)))
 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_nothing_to_report(name: str):
-    assert isinstance(REPORTS[name](found()), str)
+    assert isinstance(report(name, found()), str)
 
 
 def test_findings_are_in_file_order():
     problems = [at("cases/odd.md", "evil"), WHOLE, UNDECLARED]
-    assert Findings.of(problems, FILES, Sources(None)).problems == (WHOLE, UNDECLARED, problems[0])
+    assert tuple(Findings.of(problems, FILES, Sources(None)).problems) == (WHOLE, UNDECLARED, problems[0])
 
 
 def test_each_file_is_read_once(tmp_path: Path):
@@ -157,8 +161,8 @@ def test_each_file_is_read_once(tmp_path: Path):
 
 def test_folder_goes_before_every_name():
     findings = replace(found(UNDECLARED), folder="evidence")
-    for name, report in REPORTS.items():
-        assert "evidence/cases/acme.md" in report(findings), name
+    for name in REPORTS:
+        assert "evidence/cases/acme.md" in report(name, findings), name
 
 
 def test_summary_counts():
@@ -265,7 +269,7 @@ def test_terminal_is_told_nothing_by_the_content(findings: Findings):
 def test_colour_only_where_it_is_seen(is_seen: bool):
     @click.command()
     def command():
-        click.echo(REPORTS["text"](ALL), nl=False)
+        click.echo(report("text", ALL), nl=False)
 
     said = CliRunner().invoke(command, color=is_seen).output
     assert ("\x1b[" in said) is is_seen
@@ -284,7 +288,7 @@ def test_command_line_prints_the_same(tmp_path: Path):
 
 
 def test_json():
-    said = json.loads(REPORTS["json"](ALL))
+    said = json.loads(report("json", ALL))
     assert len(said) == len(ALL.problems)
     assert said[1] == {
         "code": "undeclared-source",
@@ -301,7 +305,7 @@ def test_json():
 
 @given(some_findings())
 def test_json_says_what_was_found(findings: Findings):
-    said = json.loads(REPORTS["json"](findings))
+    said = json.loads(report("json", findings))
     assert [(each["file"], each["message"], each["hint"]) for each in said] == [
         (each.span.file, each.message, each.hint) for each in findings.problems
     ]
@@ -311,13 +315,13 @@ def test_json_says_what_was_found(findings: Findings):
 
 
 def sarif(findings: Findings) -> dict:
-    log = json.loads(REPORTS["sarif"](findings))
+    log = json.loads(report("sarif", findings))
     assert [error.message for error in SARIF.iter_errors(log)] == []
     return log["runs"][0]
 
 
 def test_schema_finds_faults():
-    log = json.loads(REPORTS["sarif"](ALL))
+    log = json.loads(report("sarif", ALL))
     log["runs"][0]["results"][0]["level"] = "dreadful"
     assert not SARIF.is_valid(log)
 
@@ -389,7 +393,7 @@ def test_sarif_uris(file: str, uri: str):
 
 
 def test_junit():
-    root = ET.fromstring(REPORTS["junit"](ALL))
+    root = ET.fromstring(report("junit", ALL))
     (suite,) = root
     assert (root.tag, suite.tag) == ("testsuites", "testsuite")
     assert suite.attrib == {"name": "kg check", "tests": "4", "failures": "2", "errors": "0", "skipped": "0"}
@@ -405,7 +409,7 @@ def test_junit():
 
 @given(some_findings())
 def test_junit_is_well_formed(findings: Findings):
-    suite = ET.fromstring(REPORTS["junit"](findings))[0]
+    suite = ET.fromstring(report("junit", findings))[0]
     tags = Counter(each.tag for case in suite for each in case)
     assert tags["failure"] == findings.severities()[ERROR]
     assert int(suite.attrib["failures"]) == sum(any(each.tag == "failure" for each in case) for case in suite)
@@ -433,12 +437,12 @@ CITES = "cites S9; this case declares S1"
     ],
 )
 def test_github(problem: Problem, command: str):
-    assert REPORTS["github"](found(problem)) == command + "\n"
+    assert report("github", found(problem)) == command + "\n"
 
 
 @given(some_findings())
 def test_github_has_one_line_for_each_problem(findings: Findings):
-    lines = REPORTS["github"](findings).splitlines()
+    lines = report("github", findings).splitlines()
     assert len(lines) == len(findings.problems)
     assert all(re.match(r"::(error|warning|notice) file=[^,:]+,", line) for line in lines)
 
@@ -489,7 +493,7 @@ class Page(HTMLParser):
 
 
 def page(findings: Findings) -> Page:
-    return Page(REPORTS["html"](findings))
+    return Page(report("html", findings))
 
 
 def test_page_shows_every_problem():
@@ -505,7 +509,7 @@ def test_page_shows_every_problem():
 
 
 def test_page_marks_the_place():
-    said = REPORTS["html"](found(UNDECLARED, LINES))
+    said = report("html", found(UNDECLARED, LINES))
     assert '<span class="no">9</span><code>  source_ids: [<mark class="error">S9</mark>]</code>' in said
     assert '<code>  source_quote: <mark class="info">Calls fell</mark></code>' in said
     assert '<span class="no">11</span><code>    <mark class="info">by a third</mark></code>' in said
@@ -531,7 +535,7 @@ def test_page_asks_nobody_for_anything():
     links = [value for _, attributes in shown.tags for key, value in attributes.items() if key in ("href", "src")]
     assert links
     assert all(link and link.startswith("#") for link in links)
-    said = REPORTS["html"](ALL)
+    said = report("html", ALL)
     assert "url(" not in said
     assert "@import" not in said
     policy = next(each["content"] for each in shown.all("meta") if "http-equiv" in each) or ""
@@ -552,7 +556,7 @@ def test_page_can_be_found_ones_way_in():
     assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
     assert [len(shown.all(name)) for name in ("header", "main", "footer", "h1", "caption")] == [1] * 5
     assert shown.all("html") == [{"lang": "en"}]
-    said = REPORTS["html"](ALL)
+    said = report("html", ALL)
     assert len(re.findall(r"<label [^>]*>(?:<span>\w+</span>)?<(?:input|select)", said)) == len(
         [*shown.all("input"), *shown.all("select")]
     )
@@ -597,7 +601,7 @@ def test_nothing_is_new_since_its_own_baseline(tmp_path_factory: pytest.TempPath
     path = tmp_path_factory.mktemp("b") / "baseline.jsonl"
     write_baseline(path, findings)
     new = new_since(findings, read_baseline(path))
-    assert new.problems == ()
+    assert tuple(new.problems) == ()
     assert new.known == len(findings.problems)
 
 
@@ -618,9 +622,9 @@ def test_moved_lines_are_nothing_new(findings: Findings, lines: int):
 def test_only_what_changed_is_new():
     known = frozenset(mark for _, mark in fingerprints(found(UNDECLARED, WHOLE)))
     other = replace(UNDECLARED, record="VC-003")
-    assert new_since(found(UNDECLARED, other, LINES), known).problems == (other, LINES)
+    assert tuple(new_since(found(UNDECLARED, other, LINES), known).problems) == (other, LINES)
     worse = replace(WHOLE, message="7,000,000 bytes")
-    assert new_since(found(worse), known).problems == (worse,)
+    assert tuple(new_since(found(worse), known).problems) == (worse,)
 
 
 def test_numbers_of_lines_do_not_matter():
@@ -630,7 +634,7 @@ def test_numbers_of_lines_do_not_matter():
     )
     known = frozenset(mark for _, mark in fingerprints(found(first, third)))
     later = replace(third, message="as in cases/b.md:300:1")
-    assert new_since(found(second, later), known).problems == ()
+    assert tuple(new_since(found(second, later), known).problems) == ()
 
 
 def test_one_more_of_the_same_is_new():
@@ -639,8 +643,8 @@ def test_one_more_of_the_same_is_new():
     before = Findings.of(problems[:2], ["f"], Sources(None, {"f": text}))
     now = Findings.of(problems, ["f"], Sources(None, {"f": text}))
     known = frozenset(mark for _, mark in fingerprints(before))
-    assert new_since(now, known).problems == (problems[2],)
-    assert new_since(before, frozenset(mark for _, mark in fingerprints(now))).problems == ()
+    assert tuple(new_since(now, known).problems) == (problems[2],)
+    assert tuple(new_since(before, frozenset(mark for _, mark in fingerprints(now))).problems) == ()
 
 
 def test_baseline_can_be_reviewed(tmp_path: Path):
@@ -659,7 +663,7 @@ def test_baseline_can_be_reviewed(tmp_path: Path):
         "",
     ]
     path.write_bytes(first.replace(b"\n", b"\r\n"))
-    assert new_since(found(UNDECLARED, LINES), read_baseline(path)).problems == ()
+    assert tuple(new_since(found(UNDECLARED, LINES), read_baseline(path)).problems) == ()
 
 
 HEADER = b'{"format": "casegraph baseline", "version": 1}\n'

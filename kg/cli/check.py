@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from heapq import merge
 from pathlib import Path
 
 import click
@@ -16,6 +18,7 @@ from kg import atomic
 from kg.check import DEFAULT_ENGINE, ENGINES
 from kg.cli import options, render
 from kg.explain import explanations
+from kg.packed import Problems
 from kg.problem import Failure, Problem, Severity
 from kg.report import REPORTS, Findings, Sources, exit_status
 from kg.report.baseline import new_since, read_baseline, write_baseline
@@ -101,16 +104,22 @@ def _findings(workspace: Workspace, files: Sequence[Path], *, engine: str, stdin
     meanings = explanations(workspace.target)
     if not files:
         manifest = workspace.check(engine=engine, progress=render.progress("Checking"))
-        names = [entry.path for entry in manifest.files.values() if entry.is_case]
+        names = tuple(entry.path for entry in manifest.files.values() if entry.is_case)
         across = workspace.audit() if workspace.is_current(manifest) else []
-        found = [*manifest.problems(), *across]
-        findings = Findings.of(found, names, Sources(workspace.root), explain=meanings.get)
+        found = manifest.problems() if not across else _with(manifest.problems(), across)
+        findings = Findings(found, names, Sources(workspace.root), explain=meanings.get)
     else:
         given: dict[str, str] = {}
         problems = [each for path in files for each in _check_one(workspace, path, stdin_name, given, engine)]
         names = [workspace.shown(Path(stdin_name) if str(path) == "-" else path) for path in files]
         findings = Findings.of(problems, names, Sources(workspace.root, given), explain=meanings.get)
     return replace(findings, title=workspace.settings.title)
+
+
+def _with(found: Problems, others: Iterable[Problem]) -> Problems:
+    """Problems in reading order with some others among them."""
+    ordered = sorted(others, key=lambda each: each.order)
+    return Problems.of(merge(found, ordered, key=lambda each: each.order))
 
 
 def _check_one(
@@ -134,21 +143,15 @@ def _report(findings: Findings, wanted: Wanted) -> int:
     if wanted.baseline:
         findings = new_since(findings, read_baseline(wanted.baseline))
     status = exit_status(findings, wanted.fail_on)
-    shown = tuple(each for each in findings.problems if each.severity >= wanted.least)
-    text = REPORTS[wanted.form](replace(findings, problems=shown))
-    if wanted.form == "text" and len(shown) < len(findings.problems):
-        text = text.replace(summary(replace(findings, problems=shown)), _full_summary(findings, wanted.least))
+    shown = findings.at_least(wanted.least)
+    pieces = REPORTS[wanted.form](shown if wanted.form == "text" else replace(shown, unshown=Counter()))
     if wanted.output:
-        atomic.write_text(wanted.output, click.unstyle(text))
+        atomic.write_pieces(wanted.output, (click.unstyle(piece).encode() for piece in pieces))
         click.echo(f"{summary(findings)}; report in {wanted.output}")
     else:
-        click.echo(text, nl=False)
+        for piece in pieces:
+            click.echo(piece, nl=False)
     return status
-
-
-def _full_summary(findings: Findings, least: Severity) -> str:
-    hidden = " and ".join(f"{severity.label}s" for severity in sorted(Severity) if severity < least)
-    return f"{summary(findings)} ({hidden} not shown: --least info)"
 
 
 def _changed(workspace: Workspace) -> list[Path]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from kg.report import github, html, json, junit, sarif, text
 from kg.report.findings import Findings, Sources, exit_status
 
 __all__ = ["REPORTS", "Findings", "Sources", "exit_status"]
 
-REPORTS: dict[str, Callable[[Findings], str]] = {
+REPORTS: dict[str, Callable[[Findings], Iterator[str]]] = {
     "text": text.report,
     "json": json.report,
     "sarif": sarif.report,
@@ -17,4 +17,4 @@ REPORTS: dict[str, Callable[[Findings], str]] = {
     "github": github.report,
     "html": html.report,
 }
-"""Every format by name. A report ends in a line end, and can always be encoded as UTF-8; text holds colours."""
+"""Every format by name. A report comes piece by piece, and can always be encoded as UTF-8; text holds colours."""

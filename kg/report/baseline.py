@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
 from kg import atomic
+from kg.packed import Problems
 from kg.problem import Failure, Problem
 from kg.report.characters import encodable, one_line
 from kg.report.findings import Findings
@@ -48,17 +50,19 @@ class Fingerprint:
 
 def fingerprints(findings: Findings) -> Iterator[tuple[Problem, Fingerprint]]:
     """Every problem with its fingerprint; no two are equal."""
-    seen: Counter[Fingerprint] = Counter()
-    for each in findings.problems:
-        plain = _fingerprint(each, findings.sources.marked(each.span))
-        yield each, replace(plain, ordinal=seen[plain])
-        seen[plain] += 1
+    for _, found in findings.by_file():
+        seen: Counter[Fingerprint] = Counter()
+        for each in found:
+            plain = _fingerprint(each, findings.sources.marked(each.span))
+            yield each, replace(plain, ordinal=seen[plain])
+            seen[plain] += 1
 
 
 def write_baseline(path: Path, findings: Findings) -> None:
     """Make the problems the known ones; the file is replaced as a whole."""
-    known = sorted(mark for _, mark in fingerprints(findings))
-    atomic.write_text(path, "".join(f"{line}\n" for line in [json.dumps(HEADER), *map(_line, known)]))
+    by_file = groupby((mark for _, mark in fingerprints(findings)), key=lambda mark: mark.file)
+    lines = chain([json.dumps(HEADER)], (_line(mark) for _, found in by_file for mark in sorted(found)))
+    atomic.write_pieces(path, (f"{line}\n".encode() for line in lines))
 
 
 def read_baseline(path: Path) -> frozenset[Fingerprint]:
@@ -71,7 +75,7 @@ def read_baseline(path: Path) -> frozenset[Fingerprint]:
 
 def new_since(findings: Findings, baseline: frozenset[Fingerprint]) -> Findings:
     """The findings without the known problems, which are only counted."""
-    new = tuple(each for each, mark in fingerprints(findings) if mark not in baseline)
+    new = Problems.of(each for each, mark in fingerprints(findings) if mark not in baseline)
     return replace(findings, problems=new, known=findings.known + len(findings.problems) - len(new))
 
 

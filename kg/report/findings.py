@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from kg import __version__
+from kg.packed import Problems
 from kg.problem import Problem, Severity, Span
 from kg.report.excerpt import bounds
 from kg.source import Source
@@ -88,8 +90,8 @@ def unexplained(code: str) -> Meaning | None:  # noqa: ARG001
 class Findings:
     """The outcome of one check."""
 
-    problems: tuple[Problem, ...]
-    """In the order of their places."""
+    problems: Problems
+    """In the order of their places; packed, because there may be hundreds of thousands."""
     files: tuple[str, ...]
     """The files that were checked, with problems or without."""
     sources: Sources
@@ -101,6 +103,8 @@ class Findings:
     """What was checked, for the reader of a page."""
     known: int = 0
     """Problems that are left out because a baseline holds them."""
+    unshown: Counter[Severity] = field(default_factory=Counter[Severity])
+    """Problems that are counted, but left out because they are not severe enough."""
     version: str = __version__
 
     @staticmethod
@@ -113,8 +117,13 @@ class Findings:
         folder: str = "",
     ) -> Findings:
         """Findings from problems in any order."""
-        ordered = sorted(problems, key=lambda each: each.order)
-        return Findings(tuple(ordered), tuple(sorted(set(files))), sources, explain, folder)
+        ordered = Problems.of(sorted(problems, key=lambda each: each.order))
+        return Findings(ordered, tuple(sorted(set(files))), sources, explain, folder)
+
+    def at_least(self, least: Severity) -> Findings:
+        """The findings without what is less severe, which is only counted."""
+        less = {severity: count for severity, count in self.problems.severities().items() if severity < least}
+        return replace(self, problems=self.problems.at_least(least), unshown=Counter(less))
 
     def path(self, file: str) -> str:
         """The name that a report gives to a file."""
@@ -122,24 +131,30 @@ class Findings:
 
     def severities(self) -> dict[Severity, int]:
         """How many problems there are of each severity, the worst first."""
-        found = Counter(each.severity for each in self.problems)
+        found = self.problems.severities()
         return {severity: found[severity] for severity in sorted(Severity, reverse=True)}
 
     def codes(self) -> dict[str, Severity]:
         """The codes that occur, in alphabetical order, and how bad they are."""
-        found = {each.code: each.severity for each in self.problems}
-        return dict(sorted(found.items()))
+        return dict(sorted(self.problems.tally))
+
+    def by_file(self) -> Iterator[tuple[str, list[Problem]]]:
+        """Every file that has problems, with these."""
+        return ((file, list(found)) for file, found in groupby(self.problems, key=lambda each: each.span.file))
 
 
 def summary(findings: Findings) -> str:
     """All counts on one line.
 
-    >>> summary(Findings((), ("a.md", "b.md"), Sources(None)))
+    >>> summary(Findings(Problems(), ("a.md", "b.md"), Sources(None)))
     '2 files: 0 errors, 0 warnings, 0 infos'
     """
-    counts = ", ".join(many(count, severity.label) for severity, count in findings.severities().items())
+    found, unshown = findings.severities(), findings.unshown
+    counts = ", ".join(many(count + unshown[severity], severity.label) for severity, count in found.items())
     known = f" ({many(findings.known, 'known problem')} left out)" if findings.known else ""
-    return f"{many(len(findings.files), 'file')}: {counts}{known}"
+    labels = " and ".join(f"{severity.label}s" for severity in sorted(unshown) if unshown[severity])
+    rest = f" ({labels} not shown: --least info)" if labels else ""
+    return f"{many(len(findings.files), 'file')}: {counts}{known}{rest}"
 
 
 def many(count: int, noun: str) -> str:
@@ -153,4 +168,4 @@ def many(count: int, noun: str) -> str:
 
 def exit_status(findings: Findings, fail_on: Severity) -> int:
     """CLEAN, or PROBLEMS where one is as bad as ``fail_on`` or worse."""
-    return PROBLEMS if any(each.severity >= fail_on for each in findings.problems) else CLEAN
+    return PROBLEMS if any(severity >= fail_on for _, severity in findings.problems.tally) else CLEAN

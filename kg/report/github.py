@@ -16,9 +16,9 @@ from kg.report.text import sentence
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def report(findings: Findings) -> str:
+def report(findings: Findings) -> Iterator[str]:
     """One command for each problem."""
-    return encodable("".join(f"{_command(each, findings.path(each.span.file))}\n" for each in findings.problems))
+    return (encodable(f"{_command(each, findings.path(each.span.file))}\n") for each in findings.problems)
 
 
 def _command(problem: Problem, file: str) -> str:

@@ -10,14 +10,14 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from itertools import groupby
+from itertools import chain
 from pathlib import Path
 
 from kg.problem import Problem, Severity
 from kg.report.characters import encodable, one_line
 from kg.report.excerpt import bounds, excerpt, last_line
 from kg.report.findings import Findings, many
-from kg.report.markup import EMPTY, Markup, element, joined
+from kg.report.markup import EMPTY, Markup, element, joined, opening
 from kg.report.text import position
 
 ROOM = 240
@@ -30,20 +30,32 @@ BAR = 100
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 
 
-def report(findings: Findings) -> str:
-    """The page."""
+def report(findings: Findings) -> Iterator[str]:
+    """The page, file by file."""
     here = Path(__file__).parent
     style, script = ((here / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
-    main = element("main", {"id": "main"}, _overview(findings), *_problems(findings), _meanings(findings))
     skip = element("a", {"class": "skip", "href": "#problems"}, "Skip to the problems")
+    spread = _spread(findings)
+    yield f"<!DOCTYPE html>\n{opening('html', {'lang': 'en'})}"
+    yield encodable(_head(findings, spread, style=Markup(style), script=script).text)
+    yield f"{opening('body', EMPTY)}{skip.text}"
+    yield encodable(f"{_header(findings, spread).text}{opening('main', {'id': 'main'})}")
+    yield from map(
+        encodable, chain([_overview(findings, spread).text], _problems(findings), [_meanings(findings).text])
+    )
     # Style and script are ours; inside them nothing is escaped, so nothing of the findings may ever go there.
-    scripted = element("script", EMPTY, Markup(script))
-    body = element("body", EMPTY, skip, _header(findings), main, _footer(findings), scripted)
-    page = element("html", {"lang": "en"}, _head(findings, Markup(style), script), body)
-    return encodable(f"<!DOCTYPE html>\n{page.text}\n")
+    yield f"</main>{_footer(findings).text}{element('script', EMPTY, Markup(script)).text}</body></html>\n"
 
 
-def _head(findings: Findings, style: Markup, script: str) -> Markup:
+def _spread(findings: Findings) -> Counter[str]:
+    """How many files have each code; under the empty text, how many have any problem."""
+    spread: Counter[str] = Counter()
+    for _, found in findings.by_file():
+        spread.update({"", *(each.code for each in found)})
+    return spread
+
+
+def _head(findings: Findings, spread: Counter[str], *, style: Markup, script: str) -> Markup:
     digest = b64encode(sha256(script.encode("utf-8")).digest()).decode("ascii")
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'"
     return element(
@@ -53,18 +65,18 @@ def _head(findings: Findings, style: Markup, script: str) -> Markup:
         element("meta", {"http-equiv": "Content-Security-Policy", "content": policy}),
         element("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
         element("meta", {"name": "color-scheme", "content": "light dark"}),
-        element("title", EMPTY, f"{findings.title}: {_verdict(findings)}"),
+        element("title", EMPTY, f"{findings.title}: {_verdict(findings, spread)}"),
         element("style", EMPTY, style),
     )
 
 
-def _header(findings: Findings) -> Markup:
+def _header(findings: Findings, spread: Counter[str]) -> Markup:
     return element(
         "header",
         {"class": "top"},
         element("p", {"class": "kicker"}, "Check report"),
         element("h1", EMPTY, element("bdi", EMPTY, one_line(findings.title))),
-        element("p", {"class": f"verdict {_worst(findings)}"}, _verdict(findings)),
+        element("p", {"class": f"verdict {_worst(findings)}"}, _verdict(findings, spread)),
     )
 
 
@@ -76,15 +88,14 @@ def _worst(findings: Findings) -> str:
     return next((severity.label for severity, count in findings.severities().items() if count), "ok")
 
 
-def _verdict(findings: Findings) -> str:
+def _verdict(findings: Findings, spread: Counter[str]) -> str:
     """The outcome in one phrase."""
     counts = [many(count, severity.label) for severity, count in findings.severities().items() if count]
-    touched = len({each.span.file for each in findings.problems})
     checked = many(len(findings.files), "file")
-    return f"{', '.join(counts)} in {touched:,} of {checked}" if counts else f"No problems in {checked}"
+    return f"{', '.join(counts)} in {spread['']:,} of {checked}" if counts else f"No problems in {checked}"
 
 
-def _overview(findings: Findings) -> Markup:
+def _overview(findings: Findings, spread: Counter[str]) -> Markup:
     tiles = [_tile("Files checked", len(findings.files), "files")]
     tiles += [_tile(f"{each.label.capitalize()}s", n, each.label) for each, n in findings.severities().items()]
     known = f"{many(findings.known, 'known problem')} of the baseline left out." if findings.known else ""
@@ -94,7 +105,7 @@ def _overview(findings: Findings) -> Markup:
         element("h2", {"id": "overview"}, "Overview"),
         element("dl", {"class": "tiles"}, *tiles),
         *([element("p", {"class": "quiet"}, known)] if known else []),
-        *([_by_code(findings)] if findings.problems else []),
+        *([_by_code(findings, spread)] if findings.problems else []),
     )
 
 
@@ -103,10 +114,11 @@ def _tile(label: str, count: int, kind: str) -> Markup:
     return element("div", {"class": shade}, element("dt", EMPTY, label), element("dd", EMPTY, f"{count:,}"))
 
 
-def _by_code(findings: Findings) -> Markup:
+def _by_code(findings: Findings, spread: Counter[str]) -> Markup:
     """How often each kind of problem occurs, the worst first."""
-    counts = Counter(each.code for each in findings.problems)
-    spread = Counter(code for code, _ in {(each.code, each.span.file) for each in findings.problems})
+    counts: Counter[str] = Counter()
+    for (code, _), count in findings.problems.tally.items():
+        counts[code] += count
     codes = sorted(findings.codes().items(), key=lambda each: (-each[1], -counts[each[0]], each[0]))
     most = max(counts.values())
     heads = [
@@ -156,19 +168,16 @@ def _badge(severity: Severity) -> Markup:
     return element("span", {"class": f"badge {severity.label}"}, severity.label)
 
 
-def _problems(findings: Findings) -> Iterator[Markup]:
+def _problems(findings: Findings) -> Iterator[str]:
     """The filters and every problem, file by file."""
     if not findings.problems:
         return
-    by_file = groupby(findings.problems, key=lambda each: each.span.file)
-    yield element(
-        "section",
-        {"aria-labelledby": "problems"},
-        element("h2", {"id": "problems", "tabindex": -1}, "Problems"),
-        _filters(findings),
-        *(_file(file, list(found), findings) for file, found in by_file),
-        element("p", {"id": "nothing", "class": "quiet", "hidden": ""}, "No problem passes the filters."),
-    )
+    heading = element("h2", {"id": "problems", "tabindex": -1}, "Problems")
+    yield opening("section", {"aria-labelledby": "problems"}) + heading.text + _filters(findings).text
+    for file, found in findings.by_file():
+        yield _file(file, found, findings).text
+    nothing = element("p", {"id": "nothing", "class": "quiet", "hidden": ""}, "No problem passes the filters.")
+    yield f"{nothing.text}</section>"
 
 
 def _filters(findings: Findings) -> Markup:

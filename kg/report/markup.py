@@ -32,6 +32,11 @@ def element(name: str, attributes: Mapping[str, str | int], *content: str | Mark
     return Markup(f"<{name}{said}>" if name in _VOID else f"<{name}{said}>{inner}</{name}>")
 
 
+def opening(name: str, attributes: Mapping[str, str | int]) -> str:
+    """The start tag of an element whose content is written piece by piece."""
+    return element(name, attributes).text.removesuffix(f"</{name}>")
+
+
 def joined(*content: str | Markup) -> Markup:
     """Pieces one behind the other."""
     return Markup("".join(each.text if isinstance(each, Markup) else _escaped(each) for each in content))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from kg.problem import Problem, Severity, Span
 from kg.report.baseline import Fingerprint, fingerprints
 from kg.report.characters import encodable, one_line
 from kg.report.findings import Findings
+from kg.report.json import listed
 from kg.report.text import sentence
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -28,19 +30,22 @@ _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 Object = dict[str, Any]
 
 
-def report(findings: Findings) -> str:
-    """One run with its rules and results."""
+def report(findings: Findings) -> Iterator[str]:
+    """One run with its rules and results; the results, which may be many, one after the other."""
     codes = findings.codes()
     rules = [_rule(code, severity, findings) for code, severity in codes.items()]
     index = {code: number for number, code in enumerate(codes)}
-    results = [
+    driver = {"name": "Casegraph", "version": findings.version, "rules": rules}
+    run: Object = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": []}
+    log: Object = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    before, _, behind = json.dumps(log, ensure_ascii=False, indent=2).rpartition("[]")
+    yield encodable(before)
+    results = (
         {**_result(each, findings.path(each.span.file), mark), "ruleIndex": index[each.code]}
         for each, mark in fingerprints(findings)
-    ]
-    driver = {"name": "Casegraph", "version": findings.version, "rules": rules}
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return encodable(json.dumps(log, ensure_ascii=False, indent=2)) + "\n"
+    )
+    yield from listed(results, margin=" " * 6)
+    yield f"{behind}\n"
 
 
 def _rule(code: str, severity: Severity, findings: Findings) -> Object:

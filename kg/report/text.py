@@ -16,11 +16,13 @@ MARGIN = "    | "
 ROOM = 80 - len(MARGIN)
 
 
-def report(findings: Findings) -> str:
+def report(findings: Findings) -> Iterator[str]:
     """Every problem, then the counts. Coloured: ``click.echo`` takes the colours off where nobody sees them."""
-    blocks = ["\n".join(lines(each, findings.sources, findings.path(each.span.file))) for each in findings.problems]
-    counts = click.style(summary(findings), bold=True)
-    return encodable("\n".join([*blocks, *([""] if blocks else []), counts, ""]))
+    for each in findings.problems:
+        said = lines(each, findings.sources, findings.path(each.span.file))
+        yield encodable("".join(f"{line}\n" for line in said))
+    gap = "\n" if findings.problems else ""
+    yield encodable(f"{gap}{click.style(summary(findings), bold=True)}\n")
 
 
 def lines(problem: Problem, sources: Sources, file: str) -> Iterator[str]:
