@@ -2,6 +2,6 @@
 
 from kg.build.cases import problems_of
 from kg.build.inputs import Inputs
-from kg.build.pipeline import BuildError, Result, build, check
+from kg.build.pipeline import BuildError, Result, build, check, glance
 
-__all__ = ["BuildError", "Inputs", "Result", "build", "check", "problems_of"]
+__all__ = ["BuildError", "Inputs", "Result", "build", "check", "glance", "problems_of"]

@@ -19,6 +19,7 @@ from kg import codes, vocab
 from kg.build import entities, overlays, shared
 from kg.build.cases import examine, make_entry, where
 from kg.build.engine import Make, Progress, run, silent
+from kg.build.glance import glance_at
 from kg.build.inputs import Inputs, curated, linker
 from kg.build.scan import find_markdown, is_unchanged
 from kg.links import differing
@@ -69,6 +70,13 @@ def check(inputs: Inputs, *, progress: Progress = silent) -> Manifest:
     previous = _usable(current_manifest(inputs.home), inputs)
     manifest = _across_files(_read_cases(inputs, previous, examine, progress)[0], inputs)
     return overlays.with_overlays(manifest, previous, inputs, keep=False)
+
+
+def glance(inputs: Inputs, *, progress: Progress = silent) -> list[FileEntry]:
+    """What cases say of organisations and documents, as the files are now; only those that changed are read."""
+    previous = _usable(current_manifest(inputs.home), inputs)
+    manifest, _ = _read_cases(inputs, previous, glance_at, progress)
+    return [entry for entry in manifest.files.values() if entry.case]
 
 
 def _build(inputs: Inputs, progress: Progress, *, full: bool, strict: bool) -> Result:

@@ -88,7 +88,7 @@ def identities(links: Iterable[Link]) -> Identities:
 
 
 def organisations_give_way(old: Link, new: Link) -> bool:
-    """Whether one row cannot stand beside a new one: about the same two, it says otherwise or prefers the other name."""
+    """Whether a row cannot stand beside a new one: of the same two, it says otherwise or prefers the other name."""
     if set(_sides(old)) != set(_sides(new)):
         return False
     return old.verdict is not new.verdict or (new.verdict is Verdict.YES and _sides(old) != _sides(new))
