@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,72 +10,145 @@ from typing import Any
 import click
 
 from kg.cli import options
-from kg.cli.answers import Output, print_answer
-from kg.query import Parameter, QueryAnswer, SavedQuery
+from kg.cli.answers import Answered, Wanted, deliver
+from kg.cli.running import explain, runner
+from kg.query import Column, Parameter, QueryAnswer, SavedQuery, ask, bound
+from kg.query.difference import CHANGE, changes
+from kg.query.order import run_sorted
 from kg.store.base import Table
-from kg.worker import DEFAULT, Outcome
+from kg.terms import shortened
+from kg.worker import DEFAULT, Worker
 from kg.workspace import Workspace
 
 PARAMETER = "parameter_"
 """Begins the names that click keeps values under, so that a parameter may be called as one of our own options is."""
+
+Given = Mapping[str, tuple[str, ...]]
 
 
 class Asked(click.Command):
     """The command of one saved query."""
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        """The name is part of the command's own."""
+        """The query's name is part of the command's own."""
         return ["[OPTIONS]"]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The query's parameters apart from the options of every query."""
+        own = [each for each in self.params if (each.name or "").startswith(PARAMETER)]
+        rest = [each for each in self.get_params(ctx) if each not in own]
+        for title, group in (("Parameters", own), ("Options", rest)):
+            records = [record for each in group if (record := each.get_help_record(ctx))]
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
 
 
 def command_of(query: SavedQuery) -> click.Command:
     """A command that asks a saved query."""
 
-    def ask(root: Path, **given: Any) -> None:
+    def run(root: Path, param: Iterable[str], *, show: bool, test: bool, **given: Any) -> None:
         values = {name.removeprefix(PARAMETER): each for name, each in given.items() if name.startswith(PARAMETER)}
-        _ask(query, {name: each for name, each in values.items() if each}, Workspace(root), Output.of(given))
+        named = {name: each for name, each in values.items() if each} | _named(param)
+        workspace, wanted = Workspace(root), Wanted.of(given)
+        if test:
+            from kg.cli.catalogue import run_tests
 
-    command = options.answers(options.workspace(ask))
-    declared = click.command("query", cls=Asked, help=_help(query))(command)
+            run_tests([query])
+        elif show:
+            click.echo(_bound(query, named, workspace, wanted), nl=False)
+        elif wanted.explain:
+            explain(_bound(query, named, workspace, wanted), runner(workspace, wanted))
+        else:
+            _ask(query, named, workspace, wanted)
+
+    declared = click.command("query", cls=Asked, help=_help(query))(_options(run))
     taken = {name for each in declared.params for name in each.opts}
-    declared.params = [
-        click.Argument(["text"], expose_value=False),
-        *(_option(each) for each in query.parameters if f"--{each.name}" not in taken),
-        *declared.params,
-    ]
+    own = [_option(each) for each in query.parameters if f"--{each.name}" not in taken]
+    declared.params = [click.Argument(["text"], expose_value=False), *own, *declared.params]
     return declared
 
 
+def _options(run: Any) -> Any:
+    param = click.option(
+        "--param", multiple=True, metavar="NAME=VALUE", help="Another way to give a parameter, whatever its name."
+    )
+    show = click.option("--show", is_flag=True, help="Print the SPARQL with the parameters in place; do not run it.")
+    test = click.option("--test", is_flag=True, help="Compare with the answers that the header expects.")
+    return options.answers(param(show(test(options.workspace(run)))))
+
+
 def _help(query: SavedQuery) -> str:
-    return f"{query.summary}\n\n{query.description}"
+    tags = f"\n\nTags: {', '.join(query.tags)}." if query.tags else ""
+    columns = ", ".join(column.name for column in query.columns)
+    return f"{query.summary}\n\n{query.description}\n\nColumns: {columns}.{tags}"
 
 
 def _option(parameter: Parameter) -> click.Option:
     """A parameter as an option; one without a default may be given more than once."""
-    said = [parameter.description]
-    if parameter.allowed:
-        said.append(f"One of {', '.join(parameter.allowed)}.")
-    said.append(f" [default: {parameter.default}]" if parameter.default is not None else " [default: any]")
+    kind = (parameter.scheme.rsplit("/", 1)[-1] or parameter.type).upper()
+    allowed = f"One of {', '.join(parameter.allowed)}." if parameter.allowed else ""
+    default = f"[default: {parameter.default}]" if parameter.default is not None else "[default: any]"
     return click.Option(
         [PARAMETER + parameter.name, f"--{parameter.name}"],
         multiple=True,
-        metavar=(parameter.scheme.rsplit("/", 1)[-1] or parameter.type).upper(),
-        help=" ".join(each for each in said if each),
+        metavar=kind,
+        help="  ".join(each for each in (f"{parameter.description} {allowed}".strip(), default) if each),
     )
 
 
-def _ask(query: SavedQuery, given: dict[str, tuple[str, ...]], workspace: Workspace, output: Output) -> None:
-    workspace.worker.start()
-    rows = max(output.limit or 0, DEFAULT.rows)
-    answer = workspace.ask(query, given, limits=replace(DEFAULT, seconds=output.seconds, rows=rows))
-    outcome = _cut(answer, output.limit)
-    print_answer(outcome, output, workspace.settings.base, labels=[column.label for column in answer.columns])
+def _named(given: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """What ``--param`` says; a name that stands twice has two values."""
+    values: dict[str, tuple[str, ...]] = {}
+    for each in given:
+        name, sign, value = each.partition("=")
+        if not sign:
+            raise click.UsageError(f"--param takes NAME=VALUE, not `{each}`")
+        values[name] = (*values.get(name, ()), value)
+    return values
 
 
-def _cut(answer: QueryAnswer, limit: int | None) -> Outcome:
+def _bound(query: SavedQuery, given: Given, workspace: Workspace, wanted: Wanted) -> str:
+    """The query with its parameters in place; nothing is asked where none is given."""
+    return bound(query, given, runner(workspace, wanted), base=workspace.settings.base).text if given else query.text
+
+
+def _ask(query: SavedQuery, given: Given, workspace: Workspace, wanted: Wanted) -> None:
+    run = runner(workspace, replace(wanted, limit=max(wanted.limit or 0, DEFAULT.rows)))
+    answer = ask(query, given, run, base=workspace.settings.base)
+    found = Answered(answer.table, answer.columns, run, workspace, answer.truncated, query, _said(answer, workspace))
+    if wanted.diff:
+        found = _compared(found, answer, wanted)
+    deliver(_cut(found, wanted.limit), wanted)
+
+
+def _said(answer: QueryAnswer, workspace: Workspace) -> dict[str, str]:
+    """What was asked of what, for those who are sent the answer."""
+    bound_to = {
+        parameter.name: ", ".join(shortened(term, workspace.settings.base) for term in answer.terms[parameter.name])
+        if parameter.name in answer.terms
+        else parameter.default or "any"
+        for parameter in answer.query.parameters
+    }
+    described = {"Description": answer.query.description, "Query": answer.query.name}
+    parameters = {f"Parameter {name}": text for name, text in bound_to.items()}
+    return {**described, **parameters, "Rows": f"{len(answer.table.rows):,}", "SPARQL": answer.text}
+
+
+def _compared(found: Answered, answer: QueryAnswer, wanted: Wanted) -> Answered:
+    """What is different in the answer of another build, to the same SPARQL."""
+    build = found.workspace.kept_build(wanted.diff)
+    with Worker(build / "store", found.workspace.worker.prefixes) as worker:
+        before = run_sorted(answer.text, lambda text: worker.run(text, wanted.limits)).answer
+    assert isinstance(before, Table)
+    table = changes(before, found.table, found.columns)
+    return replace(found, table=table, columns=[Column(CHANGE, "Change"), *found.columns])
+
+
+def _cut(found: Answered, limit: int | None) -> Answered:
     """The first rows of an answer, and how many there are."""
-    table = answer.table
-    if limit is None or len(table.rows) <= limit:
-        return Outcome(table, answer.truncated)
-    said = f"the first of {len(table.rows):,}{' or more' if answer.truncated else ''} (--limit)"
-    return Outcome(Table(table.columns, table.rows[:limit]), said)
+    rows = found.table.rows
+    if limit is None or len(rows) <= limit:
+        return found
+    said = f"the first of {len(rows):,}{' or more' if found.cut else ''} (--limit)"
+    return replace(found, table=Table(found.table.columns, rows[:limit]), cut=said)

@@ -11,8 +11,12 @@ from typing import Any
 import click
 
 from kg.cli import asked, options
-from kg.cli.answers import Output, print_answer
-from kg.query import load_query, query_folders
+from kg.cli.answers import Answered, Wanted, deliver, print_other
+from kg.cli.catalogue import print_list, run_tests
+from kg.cli.running import explain, runner
+from kg.query import Column, SavedQuery, load_query, query_folders
+from kg.query.reading import SUFFIX
+from kg.store.base import Table
 from kg.workspace import Workspace
 
 NAME = re.compile(r"[A-Za-z0-9_][\w.-]*")
@@ -26,23 +30,23 @@ class Query(click.Command):
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         """The context of this command, or of the saved query's."""
-        named = self._named(args)
-        if named is None:
+        saved = self.saved(args)
+        if saved is None:
             return super().make_context(info_name, args, parent, **extra)
-        root, name = named
-        command = asked.command_of(load_query(query_folders(root), name, root))
-        return command.make_context(f"{info_name} {name}", args, parent, **extra)
+        return asked.command_of(saved).make_context(f"{info_name} {saved.name}", args, parent, **extra)
 
-    def _named(self, args: Sequence[str]) -> tuple[Path, str] | None:
-        """The workspace, and the saved query that the first word names; None where it is SPARQL or missing."""
+    def saved(self, args: Sequence[str]) -> SavedQuery | None:
+        """The saved query that the first word names, or whose file it is; None where it is SPARQL or missing."""
         plain = click.Command("query", params=[each for each in self.params if isinstance(each, click.Option)])
         context = click.Context(plain, ignore_unknown_options=True, resilient_parsing=True)
         try:
             given, words, _ = plain.make_parser(context).parse_args(list(args))
         except click.UsageError:
             return None
-        name = next((word for word in words if not word.startswith("-")), "")
-        return (Path(given.get("root") or "."), name) if NAME.fullmatch(name) else None
+        root, name = Path(given.get("root") or "."), next((word for word in words if not word.startswith("-")), "")
+        if name.endswith(SUFFIX) and Path(name).is_file():
+            return load_query([Path(name).parent], Path(name).stem, root)
+        return load_query(query_folders(root), name, root) if NAME.fullmatch(name) else None
 
 
 @click.command("query", cls=Query)
@@ -51,21 +55,51 @@ class Query(click.Command):
     "-f", "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Read the query from a file."
 )
 @options.answers
+@click.option("--list", "listed", is_flag=True, help="List the saved queries.")
+@click.option("--tag", "tags", multiple=True, help="With --list: only those with this tag.")
+@click.option("--test", is_flag=True, help="Compare the saved queries with the answers that their headers expect.")
 @options.workspace
-def command(text: str | None, file: Path | None, root: Path, **wanted: Any) -> None:
+def command(
+    text: str | None, file: Path | None, root: Path, tags: Sequence[str], *, listed: bool, test: bool, **given: Any
+) -> None:
     r"""Ask the graph a question: a saved one by its name, or one of your own in SPARQL.
 
-    TEXT is SPARQL; without it the query is read from --file or from standard input. The prefixes cg, skos,
-    dcterms, prov, org, foaf, schema, cito, oa, dcat, void, rdf, rdfs, owl and xsd are declared already.
+    TEXT is the name of a saved query or of its file, or SPARQL; without it SPARQL is read from --file or from standard
+    input. The prefixes cg, skos, dcterms, prov, org, foaf, schema, cito, oa, dcat, void, rdf, rdfs, owl and xsd are
+    declared already.
 
     \b
-    kg query value-claims --organisation Netflix
-    kg query value-claims --help
+    kg query --list                                          the saved queries
+    kg query value-claims --help                             the parameters of one
+    kg query value-claims --organisation Netflix             its answer
+    kg query value-claims -o claims.xlsx                     with quotes and sources, to send
+    kg query mechanism-outcome --chart chart.svg             as a picture
     kg query 'SELECT ?title { ?case a cg:Case ; dcterms:title ?title } LIMIT 5'
     """
     workspace = Workspace(root)
-    output = Output.of(wanted)
-    print_answer(workspace.worker.run(_text(text, file), output.limits), output, workspace.settings.base)
+    if listed or tags:
+        print_list(workspace, tags, given["form"])
+    elif test:
+        catalogue = workspace.queries()
+        run_tests(catalogue.queries.values(), catalogue.problems, workspace.root)
+    else:
+        _ask(_text(text, file), workspace, Wanted.of(given))
+
+
+def _ask(text: str, workspace: Workspace, wanted: Wanted) -> None:
+    """Ask SPARQL of the user's own."""
+    if wanted.diff:
+        raise click.UsageError("--diff compares answers of saved queries; save this one as queries/NAME.rq")
+    run = runner(workspace, wanted)
+    if wanted.explain:
+        explain(text, run)
+        return
+    outcome = run(text)
+    if not isinstance(outcome.answer, Table):
+        print_other(outcome.answer, wanted.form, outcome.truncated)
+        return
+    columns = [Column(name, name) for name in outcome.answer.columns]
+    deliver(Answered(outcome.answer, columns, run, workspace, outcome.truncated, said={"SPARQL": text}), wanted)
 
 
 def _text(text: str | None, file: Path | None) -> str:

@@ -24,19 +24,23 @@ def problems(found: Iterable[Problem], root: Path | None) -> Iterator[str]:
         yield from text.lines(each, sources, each.span.file)
 
 
+def width() -> int:
+    """Columns of the terminal; as many as anything needs where nobody looks."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 100_000
+
+
 def table(columns: Iterable[str], rows: Iterable[Iterable[str]], *, right: frozenset[int] = frozenset()) -> None:
     """Print a table as wide as the terminal; as wide as it needs to be where nobody looks."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 100_000
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for index, column in enumerate(columns):
         grid.add_column(column, justify="right" if index in right else "left", overflow="fold")
     for row in rows:
         grid.add_row(*(cell.replace("[", "\\[") for cell in row))
-    console = Console(width=width, soft_wrap=False, highlight=False, emoji=False)
+    console = Console(width=width(), soft_wrap=False, highlight=False, emoji=False)
     with console.capture() as captured:
         console.print(grid)
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))

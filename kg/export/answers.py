@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import pyoxigraph as ox
 
@@ -48,10 +48,21 @@ def as_json(table: Table) -> str:
 
 def as_markdown(table: Table) -> str:
     """A Markdown table."""
-    rows = [[plain(term).replace("|", "\\|").replace("\n", " ") for term in row] for row in table.rows]
-    return "".join(f"| {' | '.join(row)} |\n" for row in [list(table.columns), ["---"] * len(table.columns), *rows])
+    return markdown(table.columns, [[plain(term) for term in row] for row in table.rows])
 
 
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Cells as a Markdown table; what would end a cell is escaped."""
+    lines = [list(head), ["---"] * len(head), *([_markdown_cell(text) for text in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _markdown_cell(text: str) -> str:
+    return " ".join(text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").split())
+
+
+BINARY = ("xlsx", "parquet", "arrow")
+"""Formats of a SELECT's answer that are not text: written by ``pack`` and ``frames``."""
 FORMATS: dict[str, Callable[[Table], str]] = {"csv": as_csv, "tsv": as_tsv, "json": as_json, "md": as_markdown}
 """Every text format of a SELECT's answer."""
 

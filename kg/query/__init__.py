@@ -1,6 +1,6 @@
 """Saved queries: one file, one question; safe typed parameters, lookups, tests and lint."""
 
-from kg.query.answer import QueryAnswer, ask
+from kg.query.answer import QueryAnswer, ask, bound
 from kg.query.examples import as_sparql_examples
 from kg.query.expect import differences
 from kg.query.lint import lint
@@ -32,6 +32,7 @@ __all__ = [
     "allowed_texts",
     "as_sparql_examples",
     "ask",
+    "bound",
     "differences",
     "lint",
     "load_queries",

@@ -50,12 +50,26 @@ class QueryAnswer:
         return self.table.to_pandas()
 
 
-def ask(query: SavedQuery, given: Mapping[str, Given | Sequence[Given]], run: Run, *, base: str) -> QueryAnswer:
-    """Ask a saved query; ParameterError where a value does not fit, QueryError where the query cannot be run."""
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A saved query with values in the place of its parameters."""
+
+    text: str
+    terms: Mapping[str, Sequence[Term]]
+
+
+def bound(query: SavedQuery, given: Mapping[str, Given | Sequence[Given]], run: Run, *, base: str) -> Bound:
+    """Put values in place; ParameterError where one does not fit. ``run`` looks names up."""
     terms = terms_of(query, given, Lookup(run, base))
     text = bind(query.text, terms)
     parse(text)
-    outcome = run_sorted(text, run)
+    return Bound(text, terms)
+
+
+def ask(query: SavedQuery, given: Mapping[str, Given | Sequence[Given]], run: Run, *, base: str) -> QueryAnswer:
+    """Ask a saved query; ParameterError where a value does not fit, QueryError where the query cannot be run."""
+    asked = bound(query, given, run, base=base)
+    outcome = run_sorted(asked.text, run)
     if not isinstance(outcome.answer, Table):
         raise QueryError(f"{query.name} is no SELECT")
-    return QueryAnswer(query, outcome.answer, text, terms, outcome.truncated)
+    return QueryAnswer(query, outcome.answer, asked.text, asked.terms, outcome.truncated)

@@ -71,6 +71,16 @@ class Column:
     unit: str = ""
     span: Span = NOWHERE
 
+    @property
+    def heading(self) -> str:
+        """The label, with the unit where it does not say it already.
+
+        >>> Column("n", "Claims", unit="claims").heading, Column("n", "Saved", unit="EUR").heading
+        ('Claims', 'Saved (EUR)')
+        """
+        said = self.unit and self.unit.casefold() not in self.label.casefold()
+        return f"{self.label} ({self.unit})" if said else self.label
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
