@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from kg import vocab
 from kg.about import Linker, Linking
 from kg.audit import audit
-from kg.build import Inputs, Result, build, check, problems_of
+from kg.build import Inputs, Result, build, check, glance, problems_of
 from kg.build.cases import where
 from kg.build.engine import Progress, silent
 from kg.build.inputs import curated, linker
@@ -257,8 +257,8 @@ class Workspace:
         return curated(self.inputs)
 
     def organisations(self, *, progress: Progress = silent) -> list[OrganisationUse]:
-        """The names of organisations in sound cases, as a build would find them now."""
-        return uses((entry.case, entry.entities) for entry in self.check(progress=progress).cases())
+        """The names of organisations that cases use, as the files are now."""
+        return uses((entry.case, entry.entities) for entry in glance(self.inputs, progress=progress))
 
     def evidence(self) -> Iterator[CaseEvidence]:
         """Where the quotes of each case stand in its captured texts."""

@@ -20,6 +20,7 @@ COMMANDS = {
     "push": ("kg.cli.push", "Bring a triple store up to date with the graph."),
     "stats": ("kg.cli.stats", "Say what is in the graph."),
     "processes": ("kg.cli.processes", "Import process catalogues."),
+    "organisations": ("kg.cli.organisations", "Decide which names are one organisation."),
     "new": ("kg.cli.new", "Begin a new case file."),
     "schema": ("kg.cli.schema", "Write the JSON Schema that editors complete with."),
 }
