@@ -79,10 +79,16 @@ def _kg(*words: str, root: Path) -> None:
 
 
 def _peak(root: Path) -> float:
-    script = (
-        "from kg.workspace import Workspace; from benchmarks.corpus import peak_memory; "
-        f"Workspace({str(root)!r}, workers=1).check(); print(peak_memory())"
-    )
+    """Peak memory of one process that checks everything and writes the largest of the reports."""
+    script = f"""
+from kg.report import REPORTS, Findings, Sources
+from kg.workspace import Workspace
+from benchmarks.corpus import peak_memory
+manifest = Workspace({str(root)!r}, workers=1).check()
+findings = Findings(manifest.problems(), tuple(manifest.files), Sources(None))
+written = sum(map(len, REPORTS["html"](findings)))
+print(peak_memory())
+"""
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     return float(done.stdout)
 

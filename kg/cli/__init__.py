@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -54,6 +55,7 @@ def kg() -> None:
 
 def main() -> None:
     """Run a command; every failure is one message and an exit status, never a traceback."""
+    gc.set_threshold(50_000)  # what a case leaves behind has no cycles, so looking for them often only takes time
     try:
         kg(standalone_mode=False)
     except click.exceptions.Exit as leave:
