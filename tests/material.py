@@ -33,6 +33,13 @@ def demonstration_files() -> list[Path]:
     return sorted(DEMONSTRATION.glob("*/casefile.md"))
 
 
+def demonstration_root(root: Path) -> Path:
+    """A folder made the workspace of the demonstration: its cases and overlays."""
+    for name in ("cases", "overlays"):
+        (root / name).symlink_to(ROOT / name)
+    return root
+
+
 @cache
 def golden() -> dict[str, Any]:
     """The independently computed answers on the real corpus."""

@@ -10,7 +10,7 @@ import pytest
 from kg.cli import COMMANDS, kg
 from kg.store.base import Table
 from kg.workspace import Workspace
-from tests.material import DEMONSTRATION, ROOT
+from tests.material import ROOT, demonstration_root
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("cases/README.md")])
 IDS = [path.relative_to(ROOT).as_posix() for path in PAGES]
@@ -23,7 +23,7 @@ QUERIES = [
 
 @pytest.fixture(scope="module")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    workspace = Workspace(tmp_path_factory.mktemp("demonstration"), cases=[DEMONSTRATION])
+    workspace = Workspace(demonstration_root(tmp_path_factory.mktemp("demonstration")))
     workspace.build()
     return workspace
 

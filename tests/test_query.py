@@ -25,7 +25,7 @@ from kg.store.sparql import Kind, in_order, refusal, tokens
 from kg.store.values import value
 from kg.worker import Outcome
 from kg.workspace import BASE, Workspace
-from tests.material import DEMONSTRATION, ROOT
+from tests.material import ROOT, demonstration_root
 
 RELEASE = find_releases()["1.0"]
 PREFIXES = """PREFIX cg: <https://w3id.org/casegraph/ontology#>
@@ -49,7 +49,7 @@ def question(parameter: str = "", body: str = "SELECT ?x WHERE { ?x a cg:Case }"
 
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory: pytest.TempPathFactory) -> Embedded:
-    workspace = Workspace(tmp_path_factory.mktemp("demonstration"), cases=[DEMONSTRATION])
+    workspace = Workspace(demonstration_root(tmp_path_factory.mktemp("demonstration")))
     workspace.build()
     return workspace.store
 

@@ -18,7 +18,7 @@ from kg.store.embedded import Embedded
 from kg.terms import plain
 from kg.worker import Outcome, Worker
 from kg.workspace import BASE, Workspace
-from tests.material import CORPUS, DEMONSTRATION, ROOT, golden, needs_golden
+from tests.material import CORPUS, ROOT, demonstration_root, golden, needs_golden
 
 CATALOGUE = query.load_queries(query.query_folders(Path("nowhere")), ROOT)
 NAMES = sorted(CATALOGUE.queries)
@@ -26,7 +26,7 @@ NAMES = sorted(CATALOGUE.queries)
 
 @pytest.fixture(scope="module")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    workspace = Workspace(tmp_path_factory.mktemp("demonstration"), cases=[DEMONSTRATION])
+    workspace = Workspace(demonstration_root(tmp_path_factory.mktemp("demonstration")))
     workspace.build()
     return workspace
 
