@@ -6,7 +6,6 @@ python tools/generate.py --check    compare only (what CI runs)
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -106,7 +105,17 @@ def main() -> int:
     ]
     for path in stale:
         print(f"{path} is out of date: run python tools/generate.py", file=sys.stderr)
-    return 1 if stale else 0
+    faults = changed_releases()
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if stale or faults else 0
+
+
+def changed_releases() -> list[str]:
+    """What has changed in releases that are locked."""
+    from kg.ontology.lock import locked_faults
+
+    return locked_faults(find_releases().values())
 
 
 def terms() -> dict[str, str]:
@@ -124,16 +133,13 @@ def documents() -> dict[str, str]:
 
 
 def lock() -> str:
-    """``ontology/releases.lock``: each release's hash; a release that is locked may never differ from it."""
-    path = ROOT / "ontology/releases.lock"
-    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    said = {
-        version: before[version]
-        if before.get(version, {}).get("locked")
-        else {"sha256": release.canonical_hash, "locked": False}
-        for version, release in find_releases().items()
-    }
-    return json.dumps(said, indent=2) + "\n"
+    """``ontology/releases.lock``: what is locked stays; the hashes of releases that are open follow them."""
+    from kg.ontology.lock import lock_text, open_entry, read_lock
+
+    before = read_lock(ROOT / "ontology/releases.lock")
+    releases = find_releases()
+    kept = {version: entry for version, entry in before.items() if entry.is_locked}
+    return lock_text({version: open_entry(each) for version, each in releases.items()} | kept)
 
 
 def release_folders() -> list[Path]:
