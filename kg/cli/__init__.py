@@ -22,6 +22,7 @@ COMMANDS = {
     "stats": ("kg.cli.stats", "Say what is in the graph."),
     "processes": ("kg.cli.processes", "Import process catalogues."),
     "organisations": ("kg.cli.organisations", "Decide which names are one organisation."),
+    "ontology": ("kg.cli.ontology", "Show, compare, draft and lock releases of the ontology."),
     "new": ("kg.cli.new", "Begin a new case file."),
     "schema": ("kg.cli.schema", "Write the JSON Schema that editors complete with."),
 }
