@@ -192,6 +192,25 @@ def test_test_runs_every_question(root: Path):
     assert "queries/broken.rq:2:18" in done.stderr
 
 
+def test_check_reads_the_saved_queries_of_the_workspace(tmp_path: Path):
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries/good.rq").write_text(QUESTION)
+    (tmp_path / "queries/typo.rq").write_text(QUESTION.replace("cg:organisation ", "cg:org "))
+    (tmp_path / "queries/update.rq").write_text("#+ summary: What?\nDELETE WHERE { ?s ?p ?o }\n")
+    done = kg("check", "--format", "json", at=tmp_path)
+    assert done.returncode == 1
+    found = [(each["file"], each["line"], each["column"], each["code"]) for each in json.loads(done.stdout)]
+    assert found == [
+        ("queries/typo.rq", 14, 9, "query-undeclared-term"),
+        ("queries/update.rq", 2, 1, "query-syntax"),
+    ]
+    one = kg("check", "queries/typo.rq", at=tmp_path)
+    assert one.returncode == 1
+    assert "queries/typo.rq:14:9: error query-undeclared-term cg:org is not declared in release" in one.stdout
+    assert kg("check", "queries/good.rq", at=tmp_path).returncode == 0
+
+
 # Formats
 
 

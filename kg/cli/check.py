@@ -20,6 +20,9 @@ from kg.cli import options, render
 from kg.explain import explanations
 from kg.packed import Problems
 from kg.problem import Failure, Problem, Severity
+from kg.query import check_queries, check_query
+from kg.query.reading import FOLDER as QUERIES
+from kg.query.reading import SUFFIX
 from kg.report import REPORTS, Findings, Sources, exit_status
 from kg.report.baseline import new_since, read_baseline, write_baseline
 from kg.report.findings import summary
@@ -78,9 +81,10 @@ def command(
 ) -> None:
     """Check case files against the rules.
 
-    Checks the FILES, or the whole workspace; - reads one from standard input. Every problem says where it is,
-    what is wrong and how to mend it; `kg explain CODE` says more. Where the graph is up to date (`kg build`), a check
-    of the whole workspace also looks for what is odd across cases. Exit status: 0 clean, 1 problems, 2 usage.
+    Checks the FILES, cases or saved queries, or the whole workspace; - reads a case from standard input. Every problem
+    says where it is, what is wrong and how to mend it; `kg explain CODE` says more. Where the graph is up to date
+    (`kg build`), a check of the whole workspace also looks for what is odd across cases. Exit status: 0 clean, 1
+    problems, 2 usage.
     """
     if update and baseline is None:
         raise click.UsageError("--update-baseline needs --baseline FILE")
@@ -104,8 +108,10 @@ def _findings(workspace: Workspace, files: Sequence[Path], *, engine: str, stdin
     meanings = explanations(workspace.target)
     if not files:
         manifest = workspace.check(engine=engine, progress=render.progress("Checking"))
-        names = tuple(entry.path for entry in manifest.files.values() if entry.is_case)
+        queries = sorted((workspace.root / QUERIES).glob(f"*{SUFFIX}"))
+        names = (*(entry.path for entry in manifest.files.values() if entry.is_case), *map(workspace.shown, queries))
         across = workspace.audit() if workspace.is_current(manifest) else []
+        across += check_queries([workspace.root / QUERIES], workspace.root, workspace.target)
         found = manifest.problems() if not across else _with(manifest.problems(), across)
         findings = Findings(found, names, Sources(workspace.root), explain=meanings.get)
     else:
@@ -128,6 +134,9 @@ def _check_one(
     if str(path) != "-":
         if not path.is_file():
             raise Failure(f"{path}: there is no such file")
+        if path.suffix == SUFFIX:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            return check_query(text, workspace.shown(path), workspace.target)
         return workspace.check_text(path.read_bytes(), path, engine=engine)
     raw, name = sys.stdin.buffer.read(), Path(stdin_name)
     given[workspace.shown(name)] = raw.decode("utf-8", errors="replace")

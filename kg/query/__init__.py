@@ -3,7 +3,7 @@
 from kg.query.answer import QueryAnswer, ask, bound
 from kg.query.examples import as_sparql_examples
 from kg.query.expect import differences
-from kg.query.lint import lint
+from kg.query.lint import check_queries, check_query, lint
 from kg.query.lookup import Lookup, NotFound
 from kg.query.reading import (
     Catalogue,
@@ -33,6 +33,8 @@ __all__ = [
     "as_sparql_examples",
     "ask",
     "bound",
+    "check_queries",
+    "check_query",
     "differences",
     "lint",
     "load_queries",

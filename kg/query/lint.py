@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -13,6 +14,7 @@ from kg.catalogue import PCF
 from kg.problem import Problem, Span
 from kg.query import plan
 from kg.query.blocks import blocks, parse, prologue
+from kg.query.reading import load_queries, read_query
 from kg.query.saved import SavedQuery
 from kg.release import Release
 from kg.source import Source
@@ -49,6 +51,19 @@ class Checked:
     def span(self, token: Token) -> Span:
         """Where a token stands."""
         return self.source.span(token.start, token.end)
+
+
+def check_queries(folders: Iterable[Path], root: Path, release: Release) -> list[Problem]:
+    """What is wrong with the files of some folders, and what lint finds in those that can be read."""
+    catalogue = load_queries(folders, root)
+    found = [problem for query in catalogue.queries.values() for problem in lint(query, release)]
+    return [*catalogue.problems, *found]
+
+
+def check_query(text: str, file: str, release: Release) -> list[Problem]:
+    """What is wrong with the text of one file."""
+    query, problems = read_query(text, file)
+    return [*problems, *(lint(query, release) if query else ())]
 
 
 def lint(query: SavedQuery, release: Release) -> list[Problem]:
