@@ -218,9 +218,9 @@ def test_a_row_more_keeps_every_other_character(before: list[Link], link: Link, 
     ("text", "link", "words"),
     [
         ("", same("A", "B"), "no header row"),
-        (table(), same("A", "B", NO), "no column for the modifier"),
-        (table(), replace(same("A", "B"), comment="why"), "no column for the comment"),
-        (table(), Link(End(label="A"), YES, End(Q + "Q1")), "no column for the object id"),
+        (table(), same("A", "B", NO), "no column predicate_modifier"),
+        (table(), replace(same("A", "B"), comment="why"), "no column comment"),
+        (table(), Link(End(label="A"), YES, End(Q + "Q1")), "no column object_id"),
         (table('A skos:exactMatch "B'), same("A", "B"), "never closed"),
     ],
 )

@@ -12,7 +12,7 @@ from kg.build import Result
 from kg.cli import options, render
 from kg.manifest import Manifest
 from kg.problem import Severity
-from kg.shape import local_name
+from kg.shape import decode, local_name
 from kg.workspace import Workspace
 
 
@@ -68,6 +68,10 @@ def _summary(result: Result, workspace: Workspace) -> str:
         f"{done} {_many(len(manifest.cases()), 'case')} ({_many(result.read, 'file')} read) into {workspace.home}",
         f"  {counts.get('Source', 0):,} sources, {claims}, ontology release {workspace.target.version}",
     ]
+    stem = f"{workspace.settings.base}overlay/"
+    overlays = [decode(graph.removeprefix(stem)) for graph in manifest.overlays.parts if graph.startswith(stem)]
+    if overlays:
+        lines.append(f"  {_many(len(overlays), 'overlay')}: {', '.join(overlays)}")
     if left_out:
         names = ", ".join(entry.path for entry in left_out[:3]) + (" …" if len(left_out) > 3 else "")
         lines.append(click.style(f"  {_many(len(left_out), 'file')} left out because of errors: {names}", fg="red"))

@@ -45,9 +45,9 @@ def add_row(text: str, link: Link) -> str:
         raise Failure("no row can be added to the file of links: a quotation mark in it is never closed")
     wanted = _values(link, opened)
     row = "\t".join(table.quoted(wanted.pop(column, "")) for column in opened.columns)
-    lost = [role.replace("_", " ") for role, value in wanted.items() if value and role not in _OPTIONAL]
+    lost = [_COLUMNS.get(role, role) for role, value in wanted.items() if value and role not in _OPTIONAL]
     if lost:
-        raise Failure(f"the file of links has no column for the {lost[0]}; add one to its header")
+        raise Failure(f"the file of links has no column {lost[0]}; add it to the header")
     end = _line_end(text)
     return text + ("" if text.endswith(("\n", "\r")) else end) + row + end
 
@@ -75,6 +75,8 @@ def without_rows(text: str, lines: Collection[int]) -> str:
     return bom + kept
 
 
+_COLUMNS = {"predicate": "predicate_id", "modifier": "predicate_modifier", "date": "mapping_date"}
+"""SSSOM's names of columns that are called otherwise here."""
 _OPTIONAL = frozenset(("subject_type", "object_type", "justification"))
 
 

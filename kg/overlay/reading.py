@@ -177,7 +177,7 @@ def _add(entry: Classification, found: dict[tuple[str, str], Classification], pr
     if first is not entry:
         what = f"{entry.case}/{entry.claim}".rstrip("/")
         message = f"`{what}` is classified twice; first at line {first.span.line}"
-        problems.append(codes.BAD_OVERLAY.at(entry.span, message, hint="keep one of the two", record=entry.case))
+        problems.append(codes.BAD_OVERLAY.at(entry.span, message, hint="keep one of the two"))
 
 
 def _classification(node: Node, taxonomy: str, records: Records) -> Classification | None:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from rapidfuzz import fuzz
+from rapidfuzz.process import extractOne
+
 from kg import codes, vocab
 from kg.ntriples import Triple, iri, literal
 from kg.overlay.keys import keys
 from kg.overlay.reading import Classification, Overlay
 from kg.problem import Problem
 from kg.shape import decode, encode
+
+ALIKE = 80
+"""Percent of letters that a case id has in common with one that is suggested for it."""
+SUGGESTED = 20
+"""Unknown cases of an overlay that a case is suggested for; more of them are no slips."""
 
 
 def overlay_graph(overlay: Overlay, base: str) -> str:
@@ -30,11 +38,17 @@ def known_part(
     for each in overlay.classifications:
         missing = _missing(each, cases, claims)
         if missing:
-            hint = "correct the id, or leave the entry until the case is back"
-            problems.append(codes.UNKNOWN_OVERLAY_CASE.at(each.span, missing, hint=hint, record=each.case))
+            near = _nearest(each.case, cases) if each.case not in cases and len(problems) < SUGGESTED else ""
+            hint = f"did you mean `{near}`?" if near else "correct the id, or leave the entry until the case is back"
+            problems.append(codes.UNKNOWN_OVERLAY_CASE.at(each.span, missing, hint=hint))
         else:
             kept.append(each)
     return replace(overlay, classifications=tuple(kept)), problems
+
+
+def _nearest(case: str, cases: Collection[str]) -> str:
+    found = extractOne(case, sorted(cases), scorer=fuzz.ratio, score_cutoff=ALIKE)
+    return found[0] if found else ""
 
 
 def _missing(each: Classification, cases: Collection[str], claims: Collection[tuple[str, str]]) -> str:
