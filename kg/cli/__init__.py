@@ -19,6 +19,8 @@ COMMANDS = {
     "query": ("kg.cli.query", "Ask the graph a question in SPARQL."),
     "export": ("kg.cli.export", "Write the graph to a file."),
     "push": ("kg.cli.push", "Bring a triple store up to date with the graph."),
+    "diff": ("kg.cli.diff", "Compare the graph with what a triple store holds."),
+    "pull": ("kg.cli.pull", "Fetch what was pushed to a triple store."),
     "stats": ("kg.cli.stats", "Say what is in the graph."),
     "processes": ("kg.cli.processes", "Import process catalogues."),
     "organisations": ("kg.cli.organisations", "Decide which names are one organisation."),

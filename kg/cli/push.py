@@ -140,12 +140,15 @@ def _same(plan: Plan) -> str:
 
 
 def _print_report(report: Report, target: Target) -> None:
+    if report.is_complete and not report.planned and not report.pruned:
+        same = _many(report.same, "graph")
+        click.echo(f"Nothing to do: the store at {target.url} holds build {report.build} ({same})")
+        return
     done = f"{_many(len(report.new), 'graph')} sent and counted ({_many(report.triples, 'triple')})"
     line = f"{done}, {len(report.removed):,} removed, {report.same:,} as they were"
     pruned = f", {len(report.pruned):,} pruned" if report.pruned else ""
     if report.is_complete:
-        what = "Nothing to do: the store holds" if not report.planned else "Pushed"
-        click.echo(f"{what} build {report.build} at {target.url}: {line}{pruned}")
+        click.echo(f"Pushed build {report.build} at {target.url}: {line}{pruned}")
         return
     click.echo(f"NOT COMPLETE at {target.url}: {line}{pruned}", err=True)
     if report.pending:

@@ -17,7 +17,7 @@ from kg.store.transport import Body, Refused, Transport
 
 _JSON = "application/sparql-results+json"
 _NTRIPLES = "application/n-triples"
-PAGE = 5_000
+PAGE = 9_000
 """Rows asked for at once where a listing may be longer than the server's limit."""
 
 
@@ -56,41 +56,45 @@ class Remote:
 
     def rows(self, text: str, *names: str) -> list[tuple[str, ...]]:
         """The bare text of some columns of a SELECT that names its graphs; StoreError where it is cut short."""
-        results = self._results(text, ())
-        if isinstance(results, bool):
-            raise StoreError(f"the store at {self.target.url} answered a SELECT with a truth value")
-        self._whole_or_raise(results, ())
-        return results.texts(*names)
+        return self._selected(text).texts(*names)
 
     def ask(self, text: str) -> bool:
         """The answer to an ASK that names its graphs."""
         return self._results(text, ()) is True
 
     def graphs(self) -> Iterator[str]:
-        """IRIs of the named graphs, in no order that means anything."""
+        """IRIs of the named graphs."""
         return self.graphs_below("")
 
     def graphs_below(self, prefix: str) -> Iterator[str]:
-        """IRIs of the named graphs that begin with a text. StoreError where a listing is shorter than its count."""
-        where = f'GRAPH ?g {{ ?s ?p ?o }} FILTER (STRSTARTS(STR(?g), "{prefix}"))'
+        """IRIs of the named graphs that begin with a text, sorted; StoreError where fewer come than are counted."""
+        below = f' FILTER (STRSTARTS(STR(?g), "{prefix}"))' if prefix else ""  # Virtuoso: "" begins nothing
+        where = f"GRAPH ?g {{ ?s ?p ?o }}{below}"
         ((number,),) = self.rows(f"SELECT (COUNT(DISTINCT ?g) AS ?n) WHERE {{ {where} }}", "n")
-        if not self.target.profile.row_limit:
-            found = [graph for (graph,) in self.rows(f"SELECT DISTINCT ?g WHERE {{ {where} }}", "g")]
-        else:
-            found = list(self._paged(where))
+        pages = self.pages(f"SELECT DISTINCT ?g WHERE {{ {where} }}", order="?g")
+        found = {graph for page in pages for (graph,) in page.texts("g")}
         if len(found) != int(number):
             raise StoreError(f"the store at {self.target.url} listed {len(found)} of {number} graphs")
-        return iter(found)
+        return iter(sorted(found))
 
-    def _paged(self, where: str) -> Iterator[str]:
-        after = ""
+    def pages(self, select: str, *, order: str) -> Iterator[Results]:
+        """The answer to a SELECT that names its graphs, in one page, or in several where the server has a limit.
+
+        Virtuoso sorts no more than its limit, offset included, but does in a SELECT within a SELECT.
+        """
+        limit = self.target.profile.row_limit
+        if not limit:
+            yield self._selected(select)
+            return
+        size, start = min(PAGE, limit), 0
         while True:
-            more = f' FILTER (STR(?g) > "{after}")' if after else ""
-            page = self.rows(f"SELECT DISTINCT ?g WHERE {{ {where}{more} }} ORDER BY STR(?g) LIMIT {PAGE}", "g")
-            yield from (graph for (graph,) in page)
-            if len(page) < PAGE:
+            within = f"{{ {select} ORDER BY {order} }}"
+            page = self._results(f"SELECT {order} WHERE {{ {within} }} LIMIT {size} OFFSET {start}", ())
+            assert isinstance(page, Results)
+            yield page
+            if len(page.bindings) < size:
                 return
-            after = page[-1][0]
+            start += size
 
     def counts(self, graphs: Sequence[str]) -> dict[str, int]:
         """How many triples each of some graphs holds; those that hold none are absent."""
@@ -130,6 +134,13 @@ class Remote:
             return read_results(content)
         except StoreError as error:
             raise StoreError(f"{self._query_url} answers, but not as a SPARQL query service does: {error}") from None
+
+    def _selected(self, text: str) -> Results:
+        results = self._results(text, ())
+        if isinstance(results, bool):
+            raise StoreError(f"the store at {self.target.url} answered a SELECT with a truth value")
+        self._whole_or_raise(results, ())
+        return results
 
     def _triples(self, text: str, dataset: tuple[tuple[str, str], ...]) -> list[ox.Triple]:
         content = self._asked(text, dataset, accept=_NTRIPLES)
