@@ -96,8 +96,21 @@ class Places:
     def is_pending(self, result: Result) -> bool:
         """Whether a result only misses a value that waits for a person's decision, which is reported by itself."""
         record, field = self.home(result).record, self.field(result)
-        waiting = (each.text(vocab.pendingField) for each in record.records(vocab.pending))
-        return field is not None and not record.values.get(field.key) and field.key in waiting
+        return field is not None and not record.values.get(field.key) and (record.iri, field.key) in self._waiting
+
+    @cached_property
+    def _waiting(self) -> set[tuple[str, str]]:
+        """The records and keys whose values are pending; a dotted key leads into the records inside."""
+        found = set[tuple[str, str]]()
+        for home in self.homes.values():
+            for each in home.record.records(vocab.pending):
+                *inward, key = (each.text(vocab.pendingField) or "").split(".")
+                records = [home.record]
+                for step in inward:
+                    inside = (value for record in records for value in record.values.get(step, []))
+                    records = [value for value in inside if isinstance(value, Record)]
+                found.update((record.iri, key) for record in records)
+        return found
 
     def _is_misread(self, record: Record, key: str) -> bool:
         if key not in record.keys or not self.case.problems:

@@ -17,10 +17,13 @@ from kg.ontology.lock import lock, lock_path, locked_faults, read_lock
 from kg.ontology.model import WORDS, short
 from kg.ontology.naming import Named, named, the_one
 from kg.ontology.pages import documents
+from kg.ontology.recode import recoding
 from kg.ontology.report import FORMATS
 from kg.ontology.usage import in_case, in_queries, in_shapes
-from kg.problem import Failure, Span
+from kg.problem import Failure, Span, has_errors
 from kg.release import Release
+from kg.shape import read_shapes
+from kg.workbook import read_workbook
 from kg.workspace import Workspace
 
 LISTED = 20
@@ -186,6 +189,45 @@ def new(version: str, base: str, root: Path) -> None:
         click.echo(workspace.root / name)
     click.echo(f"Put terms into ontology/{version}, fields and rules into shapes/{version};")
     click.echo(f"`kg ontology diff {base} {version}` says what that comes to")
+
+
+@command.command("recode")
+@click.argument("workbook", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--was", required=True, help="The version of the PCF that files refer to, such as 7.3.1.")
+@click.option("--from", "before", required=True, help="The release that the migration leads from.")
+@click.option("--to", "after", required=True, help="The release that it leads to.")
+@options.workspace
+def recode(workbook: Path, was: str, before: str, after: str, root: Path) -> None:
+    """Make of the change column of APQC's WORKBOOK (.xlsx) a migration of process ids.
+
+    Writes ontology/migrations/FROM-TO.yaml and the table of ids that it names. Ids that stay lead to themselves; of
+    removed ones a person decides, and sees what came in their place. Marks that are not APQC's are reported.
+    """
+    workspace = Workspace(root)
+    catalogue, problems = read_workbook(workbook)
+    if has_errors(problems):
+        raise Failure(f"{workbook} has errors; `kg processes import` lists them")
+    found = recoding(catalogue, was, str(workbook))
+    folder, field = workspace.root / "ontology" / "migrations", _id_field(_release(workspace, before))
+    path = folder / f"{before}-{after}.yaml"
+    if path.exists():
+        raise Failure(f"{path} is there already; add the operation by hand, or choose another step")
+    atomic.write_text(folder / found.file, found.table())
+    atomic.write_text(path, found.migration(before, after, field))
+    for line in render.problems(found.problems, None):
+        click.echo(line, err=True)
+    click.echo(
+        f"{len(found.kept):,} ids stay, {found.new} are new, {found.renamed} are renamed, {len(found.removed)} gone"
+    )
+    click.echo(f"{path}\n{folder / found.file}")
+
+
+def _id_field(release: Release) -> str:
+    """The field of a release that holds PCF IDs."""
+    for record in read_shapes(release).walk():
+        if vocab.referredId in record.by_path:
+            return f"{record.name}.{record.by_path[vocab.referredId].key}"
+    raise Failure(f"release {release.version} has no field for PCF IDs; releases from 2.0 on have one")
 
 
 @command.command("lock")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
-import re
 from collections.abc import Callable
 from functools import partial
 
@@ -33,13 +33,13 @@ from kg.migrate.operation import (
 )
 from kg.migrate.subject import Otherwise, RecordName, Subject, Term
 from kg.problem import Problem, Severity
+from kg.release import VERSION
 from kg.source import Source
 from kg.yamltree import Limits, Mapping, Scalar
 
 Beside = Callable[[str], str]
 """The text of a file that stands beside the migration, by its name; raises OSError."""
 
-_VERSION = re.compile(r"[0-9]+\.[0-9]+")
 _OTHERWISE = {each.value: each for each in Otherwise}
 
 
@@ -73,7 +73,7 @@ def _signed(found: Migration, digest: str) -> Migration:
 def _migration(entry: Entry, beside: Beside) -> Migration:
     origin, target = entry.text("from"), entry.text("to")
     for key, version in (("from", origin), ("to", target)):
-        if version and not _VERSION.fullmatch(version):
+        if version and not VERSION.fullmatch(version):
             entry.report(entry.node.get(key) or entry.node, f"`{version}` is no version", "write it as '1.1', quoted")
     title = entry.text("title", default="")
     entry.ask(["comment"])
@@ -203,19 +203,20 @@ def _resolve(said: _Said) -> Operation:
 
 
 def _table(said: _Said, name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """A concordance: a line with ``from``, a tab and ``to``, then lines of two codes; an empty one means none."""
+    """A concordance, with tabs or commas: a line with ``from`` and ``to``, then pairs of codes; an empty one is none."""
     node = said.node.get("file") or said.node
     try:
-        lines = said.beside(name).splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        lines = [line for line in said.beside(name).splitlines() if line and not line.startswith("#")]
+        rows = list(csv.reader(lines, delimiter="\t" if lines and "\t" in lines[0] else ","))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         said.report(node, f"the table {name} cannot be read: {getattr(error, 'strerror', None) or error}", "correct it")
         return ()
     table: dict[str, list[str]] = {}
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    if not rows or rows[0][:2] != ["from", "to"]:
-        said.report(node, f"the table {name} does not begin with `from`, a tab and `to`", "give it that first line")
+    if not rows or [cell.strip() for cell in rows[0][:2]] != ["from", "to"]:
+        message = f"the table {name} does not begin with `from` and `to`, with a tab or a comma between"
+        said.report(node, message, "give it that first line")
     for row in rows[1:]:
-        old, new = (cell.strip() for cell in (*row, "")[:2])
+        old, new = (cell.strip() for cell in (*row, "", "")[:2])
         table.setdefault(old, []).extend([new] if new else [])
     return tuple((old, tuple(dict.fromkeys(codes_))) for old, codes_ in table.items() if old)
 
