@@ -8,6 +8,7 @@ from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -38,7 +39,7 @@ class Problems:
         tally, rest = Tally(), iter(problems)
         chunks: list[bytes] = []
         while chunk := list(islice(rest, CHUNK)):
-            tally.update((each.code, each.severity) for each in chunk)
+            tally.update(_kind(each.code, each.severity) for each in chunk)
             chunks.append(zlib.compress(json.dumps([_row(each) for each in chunk]).encode("ascii")))
         return Problems(tuple(chunks), tally)
 
@@ -55,7 +56,7 @@ class Problems:
     def read(said: list[Any]) -> Problems:
         """What ``said`` gave."""
         chunks, tally = said
-        counts = {(code, _SEVERITIES[severity]): count for code, severity, count in tally}
+        counts = {_kind(code, _SEVERITIES[severity]): count for code, severity, count in tally}
         return Problems(tuple(map(b64decode, chunks)), Tally(counts))
 
     def said(self) -> list[Any]:
@@ -82,6 +83,12 @@ class Problems:
         for (_, severity), count in self.tally.items():
             found[severity] += count
         return found
+
+
+@cache
+def _kind(code: str, severity: Severity) -> tuple[str, Severity]:
+    """One and the same pair for all problems of a kind: each of thousands of tallies has a dozen."""
+    return code, severity
 
 
 def _row(problem: Problem) -> tuple[str | int, ...]:

@@ -20,7 +20,7 @@ from tests.faults import Faults
 
 BASE = "https://w3id.org/casegraph/id/"
 RELEASES = find_releases()
-RELEASE = list(RELEASES.values())[-1]
+RELEASE = RELEASES["1.0"]
 CHECKER = Checker(RELEASES)
 FAULTS = Faults(RELEASE)
 
@@ -379,3 +379,12 @@ def test_whatever_is_damaged_each_problem_has_a_line_a_known_code_and_words():
             assert each.hint, (fault, each)
             checked += 1
     assert checked > 2_000
+
+
+def test_a_record_without_an_id_is_not_named_by_its_iri():
+    text = with_(
+        "  verification_status: verified\n", "  verification_status: verified\n  human_validation: {reviewed: true}\n"
+    )
+    [found] = [each for each in check(text) if each.problem.code == "missing-verdict"]
+    assert "`review`" not in str(found)
+    assert found.problem.record == "VC-001"

@@ -19,6 +19,7 @@ from kg.build.cases import run_steps
 from kg.case import Case, Reader
 from kg.check import DEFAULT_ENGINE, ENGINES, Checker, Result
 from kg.shape import Kind
+from kg.triples import stated
 from kg.workspace import Workspace
 from tests.faults import Fault, Faults, write_texts
 from tests.material import ROOT, demonstration_files, needs_corpus, real_files
@@ -149,3 +150,26 @@ def test_engines_need_not_see_what_no_shape_names(bench: Bench):
         assert inspector.engine.validate(everything) == bench.found(case, DEFAULT_ENGINE)
         kept += len(set(inspector.graph(triples).splitlines())) < len(set(everything.splitlines()))
     assert kept > 0
+
+
+SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2003\u200a\u2028\u2029\u202f\u205f\u3000"
+NO_SPACES = "\x1c\x1d\x1e\x1f\u180e\u200b\u2060\ufeff-"
+
+
+def with_quote(words: str) -> str:
+    """The undamaged case with another quote of its value claim."""
+    faults = Faults(Workspace(ROOT).target)
+    return faults.text((Fault(("value_claims", 0, "source_quote"), words),))
+
+
+@pytest.mark.parametrize("character", [*SPACES, *NO_SPACES], ids=lambda character: f"U+{ord(character):04X}")
+def test_engines_agree_on_what_parts_words(bench: Bench, character: str):
+    case = bench.reader.read(with_quote(character.join(["one", "two", "three", "four", "five"])).encode(), "case.md")
+    assert case is not None
+    assert case.record is not None
+    triples = stated(case, bench.inputs.base)
+    fast, reference = (
+        {each.shape for each in bench.checkers[engine].results(case, triples)} for engine in ("shacl", "pyshacl")
+    )
+    assert fast == reference
+    assert any("short-quote" in shape for shape in fast) == (character in NO_SPACES)

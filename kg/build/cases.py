@@ -140,7 +140,9 @@ def make_entry(found: Found, inputs: Inputs) -> FileEntry:
 def examine(found: Found, inputs: Inputs) -> FileEntry:
     """Read one file and run the steps, for its problems only: nothing is written."""
     entry = _examined(found, inputs)[0]
-    return replace(entry, counts={}, entities=tuple(each for each in entry.entities if each.kind in _NAMED))
+    named = tuple(each for each in entry.entities if each.kind in _NAMED)
+    mentions = entry.mentions if inputs.links else ()
+    return replace(entry, counts={}, texts=(), mentions=mentions, entities=named)
 
 
 _NAMED = (vocab.org_Organization,)

@@ -132,6 +132,8 @@ def nearest(text: str, allowed: list[str]) -> str:
 def _evidence(result: Result, places: Places) -> Iterator[str]:
     """What the file says at the path of a result; nothing where that only names the record."""
     field, home = places.field(result), places.home(result)
+    if places.is_unnamed(result.value):
+        return
     texts = [text_of(result.value)] if result.value else places.said(result)
     shown = [f"`{_shown(text)}`" for text in texts if text.strip() and text != home.name]
     names_record = field and field.key in home.record.shape.identifiers

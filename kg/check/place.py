@@ -62,6 +62,10 @@ class Places:
         values = self.home(result).record.values.get(field.key, []) if field else []
         return [value.text for value in values if isinstance(value, Scalar)]
 
+    def is_unnamed(self, value: str) -> bool:
+        """Whether a value is a record that has no id in the file, such as a review: its IRI says nothing."""
+        return value in self.homes and not self.homes[value].record.shape.identifiers
+
     def declared(self, target: str) -> list[str]:
         """The ids of the case's records of a class, in the order of the file."""
         return [home.name for home in self.homes.values() if home.record.shape.target == target]
