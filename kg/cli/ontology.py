@@ -11,6 +11,8 @@ import pyoxigraph as ox
 
 from kg import atomic, vocab
 from kg.cli import options, render
+from kg.migrate.history import find_history
+from kg.migrate.succession import successors
 from kg.ontology import difference
 from kg.ontology.draft import draft
 from kg.ontology.lock import lock, lock_path, locked_faults, read_lock
@@ -157,9 +159,17 @@ def diff(before: str, after: str, form: str, root: Path) -> None:
     """
     workspace = Workspace(root)
     old, new = _release(workspace, before), _release(workspace, after)
-    found = difference(old, new)
+    if new.order <= old.order:
+        raise Failure(f"{after} does not come after {before}; name the earlier release first")
+    found = difference(old, new, _successors(workspace, before, after))
     click.echo(FORMATS[form](found), nl=False)
     raise SystemExit(1 if found.refusals else 0)
+
+
+def _successors(workspace: Workspace, before: str, after: str) -> dict[str, tuple[str, ...]]:
+    """What the migrations between two releases say of names; nothing where there is no line of them."""
+    chain = find_history(workspace.root, workspace.releases).chain(before, after) or ()
+    return successors(operation for migration in chain for operation in migration.operations)
 
 
 @command.command("docs")

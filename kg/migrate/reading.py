@@ -203,7 +203,7 @@ def _resolve(said: _Said) -> Operation:
 
 
 def _table(said: _Said, name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """A concordance, with tabs or commas: a line with ``from`` and ``to``, then pairs of codes; an empty one is none."""
+    """A concordance, with tabs or commas: ``from`` and ``to``, then pairs of codes; an empty one means none."""
     node = said.node.get("file") or said.node
     try:
         lines = [line for line in said.beside(name).splitlines() if line and not line.startswith("#")]
