@@ -1,0 +1,1 @@
+"""What a migration does to graphs: SPARQL updates of the named graphs of cases."""
