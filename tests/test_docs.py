@@ -8,6 +8,8 @@ import click
 import pytest
 
 from kg.cli import COMMANDS, kg
+from kg.cli.asked import command_of
+from kg.cli.query import Query
 from kg.store.base import Table
 from kg.workspace import Workspace
 from tests.material import ROOT, demonstration_root
@@ -59,6 +61,8 @@ def _check(words: list[str]) -> None:
         command = command.get_command(context, name)
         assert command is not None, f"no command {name}"
     assert command is not None
+    if isinstance(command, Query) and (saved := command.saved(words)):
+        command = command_of(saved)
     known = {option for parameter in command.params for option in parameter.opts} | {"--help", "-h", "--version"}
     assert [word for word in words if re.fullmatch(r"--?[a-z][a-z-]*", word) and word not in known] == []
 

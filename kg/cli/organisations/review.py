@@ -97,4 +97,6 @@ def _summary(found: Collection[Candidate], shown: Collection[Candidate], names: 
     if len(shown) < len(found):
         yield f"{len(found) - len(shown):,} more pairs: --limit 0 shows all."
     pairs = f"{len(found):,} pair{'' if len(found) == 1 else 's'}"
-    yield f"{len(names):,} names, {pairs} to decide: --yes, --no or --unsure; --yes keeps the second name"
+    yield f"{len(names):,} names, {pairs} to decide with --yes, --no or --unsure"
+    if found:
+        yield "After a yes the organisation goes by the second name; `kg build` applies it."
