@@ -7,7 +7,6 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from enum import StrEnum
-from operator import itemgetter
 
 from rapidfuzz import fuzz
 from rapidfuzz.process import extract
@@ -65,6 +64,7 @@ class Resolution:
 
 
 _NEAR = 0.85
+_NEAREST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,18 @@ class Resolver:
     _named: dict[str, list[Process]] = field(
         init=False, repr=False, compare=False, default_factory=dict[str, list[Process]]
     )
-    _words: list[tuple[int, str, Process]] = field(
-        init=False, repr=False, compare=False, default_factory=list[tuple[int, str, Process]]
-    )
+    _words: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict[str, str])
+    """PCF ID → the words of the name, sorted; the shortest first."""
+    _by_length: list[Process] = field(init=False, repr=False, compare=False, default_factory=list[Process])
+    _texts: list[str] = field(init=False, repr=False, compare=False, default_factory=list[str])
+    """The sorted words of each, in the same order."""
 
     def __post_init__(self) -> None:
         for each in self.catalogue.processes:
             self._named.setdefault(normalised(each.name), []).append(each)
-        words = ((_sorted_words(each.name), each) for each in self.catalogue.processes)
-        self._words.extend(sorted(((len(text), text, each) for text, each in words), key=itemgetter(0)))
+            self._words[each.pcf_id] = _sorted_words(each.name)
+        self._by_length.extend(sorted(self.catalogue.processes, key=lambda each: len(self._words[each.pcf_id])))
+        self._texts.extend(self._words[each.pcf_id] for each in self._by_length)
 
     def by_code(self, text: str) -> Process | None:
         """The process with this PCF ID (five digits) or hierarchy id (``03.0`` and ``3`` are ``3.0``)."""
@@ -99,17 +102,18 @@ class Resolver:
     def _all_named(self, text: str) -> list[Process]:
         return self._named.get(normalised(text) or " ", [])
 
-    def near_names(self, text: str, limit: int = 5) -> list[tuple[Process, float]]:
+    def near_names(self, text: str, limit: int = _NEAREST) -> list[tuple[Process, float]]:
         """Processes with nearly this name, in any order of words, best first; scores from 0.85 to 1."""
-        words = _sorted_words(text)
+        return self._near(_sorted_words(text))[:limit]
+
+    def _near(self, words: str) -> list[tuple[Process, float]]:
         least = len(words) * _NEAR / (2 - _NEAR)  # a shorter or longer name cannot be as near
         most = len(words) * (2 - _NEAR) / _NEAR
-        first = bisect_left(self._words, least, key=itemgetter(0))
-        alike = self._words[first : bisect_right(self._words, most, key=itemgetter(0))]
-        names = [name for _, name, _ in alike]
-        found = extract(words, names, scorer=fuzz.ratio, score_cutoff=100 * _NEAR, limit=None)
-        near = [(alike[index][2], round(score / 100, 4)) for _, score, index in found if words]
-        return sorted(near, key=lambda each: (-each[1], each[0].position))[:limit]
+        first = bisect_left(self._texts, least, key=len)
+        alike = self._texts[first : bisect_right(self._texts, most, key=len)]
+        found = extract(words, alike, scorer=fuzz.ratio, score_cutoff=100 * _NEAR, limit=None)
+        near = [(self._by_length[first + index], round(score / 100, 4)) for _, score, index in found if words]
+        return sorted(near, key=lambda each: (-each[1], each[0].position))
 
     def resolve(self, code: str, name: str) -> Resolution:
         """What a claim's code and name, either of which may be empty, come to."""
@@ -121,11 +125,15 @@ class Resolver:
         return Resolution(coded, by_name, None, reason, self._candidates(name, coded, named))
 
     def _candidates(self, name: str, coded: Process | None, named: list[Process]) -> tuple[Candidate, ...]:
-        near = [] if named else self.near_names(name)
+        words = _sorted_words(name)
+        near = [] if named else self._near(words)[:_NEAREST]
         found = [Candidate(each, "near", score) for each, score in near if each != coded]
         found += [Candidate(each, "name", 1.0) for each in named]
-        found += [Candidate(coded, "code", _likeness(name, coded.name) if name.strip() else 1.0)] if coded else []
+        found += [Candidate(coded, "code", self._likeness(words, coded))] if coded else []
         return tuple(sorted(found, key=lambda each: (-each.score, each.process.position)))
+
+    def _likeness(self, words: str, process: Process) -> float:
+        return round(fuzz.ratio(words, self._words[process.pcf_id]) / 100, 4) if words else 1.0
 
 
 _REASONS = {
@@ -158,7 +166,3 @@ def normalised(name: str) -> str:
 
 def _sorted_words(name: str) -> str:
     return " ".join(sorted(normalised(name).split()))
-
-
-def _likeness(one: str, other: str) -> float:
-    return round(fuzz.ratio(_sorted_words(one), _sorted_words(other)) / 100, 4)

@@ -12,12 +12,14 @@ ROOT = Path(__file__).resolve().parent.parent
 DEMONSTRATION = ROOT / "cases"
 CORPUS = Path(os.environ.get("CASEGRAPH_CORPUS", ROOT / "../shared/corpus"))
 GOLDEN = Path(os.environ.get("CASEGRAPH_GOLDEN", ROOT / "../shared/golden.json"))
+PCF = Path(os.environ.get("CASEGRAPH_PCF", ROOT / "../shared/pcf/APQC-PCF-Cross-Industry-7.4.xlsx"))
 LEGACY = Path(os.environ.get("CASEGRAPH_LEGACY", ROOT / "../shared/legacy"))
 
 needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no real case files in {CORPUS} (CASEGRAPH_CORPUS)")
 needs_golden = pytest.mark.skipif(
     not (CORPUS.is_dir() and GOLDEN.is_file()), reason=f"no golden answers in {GOLDEN} (CASEGRAPH_GOLDEN)"
 )
+needs_pcf = pytest.mark.skipif(not PCF.is_file(), reason=f"APQC's workbook is not here: {PCF} (CASEGRAPH_PCF)")
 needs_legacy = pytest.mark.skipif(
     not LEGACY.is_dir(), reason=f"no cases of the older format in {LEGACY} (CASEGRAPH_LEGACY)"
 )

@@ -52,7 +52,7 @@ def review(root: Path, cases: Sequence[Path], form: str, limit: int, *, everythi
     by = "" if author_of(root) else " --by NAME"
     for group in shown:
         click.echo("\n".join(_block(group, decide, by)) + "\n")
-    for line in _summary(found, groups, len(shown), workspace.linker.catalogue.title):
+    for line in _summary(found, groups, len(shown), workspace.catalogue.name):
         click.echo(line)
 
 
@@ -171,7 +171,7 @@ def _summary(found: list[Linking], groups: list[Group], shown: int, catalogue: s
         yield f"{len(groups) - shown:,} more groups: --limit 0 shows all."
     by_code = sum(each.resolution.by_code is not None for each in found)
     by_name = sum(each.resolution.by_name is not None for each in found)
-    yield f"{len(found):,} functional claims; {catalogue}"
+    yield f"{len(found):,} functional claims, by APQC's processes {catalogue}"
     yield f"  {by_code:,} codes are a process, {by_name:,} names are"
     agree, decided = reasons[Reason.AGREE], reasons[Reason.DECIDED] + reasons[Reason.DECIDED_NONE]
     yield f"  {agree:,} linked because both agree, {decided:,} decided, {open_:,} open in {len(groups):,} groups"
