@@ -54,8 +54,8 @@ EXTERNAL = {
     "prov": (
         "http://www.w3.org/ns/prov#",
         (
-            "Activity Agent Collection Entity SoftwareAgent generatedAtTime hadMember used wasAssociatedWith "
-            "wasAttributedTo wasDerivedFrom wasGeneratedBy"
+            "Activity Agent Collection Entity SoftwareAgent generatedAtTime hadMember startedAtTime used "
+            "wasAssociatedWith wasAttributedTo wasDerivedFrom wasGeneratedBy wasRevisionOf"
         ),
     ),
     "pav": ("http://purl.org/pav/", "authoredBy authoredOn"),

@@ -24,6 +24,7 @@ from kg.build.inputs import Inputs, curated, linker
 from kg.build.scan import find_markdown, is_unchanged
 from kg.links import differing
 from kg.manifest import FileEntry, Manifest, current_manifest, make_current
+from kg.migrate import provenance
 from kg.packed import Problems
 from kg.parts import Part, difference
 from kg.problem import Failure
@@ -122,9 +123,13 @@ def _read_cases(inputs: Inputs, previous: Manifest | None, make: Make, progress:
 
 
 def _link_files(inputs: Inputs, before: dict[str, FileEntry]) -> dict[str, FileEntry]:
-    """The files of links by path; one that is as it was keeps what was found wrong with it beside the cases."""
+    """What people decided, by file; one that is as it was keeps what was found wrong with it beside the cases."""
     problems = curated(inputs).problems
     now = [FileEntry(file.path, file.sha256, (), problems=Problems.of(problems[file.path])) for file in inputs.links]
+    noted = provenance.digest(inputs.root)
+    if noted:
+        wrong = Problems.of(provenance.problems(inputs.root))
+        now.append(FileEntry(provenance.FILE, noted, (), problems=wrong))
     return {each.path: _known_as(each, before.get(each.path)) for each in now}
 
 

@@ -15,6 +15,7 @@ from kg.build.entities import entity_triples
 from kg.build.inputs import Inputs, curated
 from kg.links import link_triples
 from kg.manifest import FileEntry, Manifest
+from kg.migrate import provenance
 from kg.ntriples import Triple, iri, literal
 from kg.release import bundled, turtle_files
 from kg.triples import nquads
@@ -30,6 +31,9 @@ def shared_parts(manifest: Manifest, inputs: Inputs) -> dict[str, str]:
     if rows := curated(inputs).links:
         links = inputs.base + "links"
         said[links] = inputs.parts.write(nquads(link_triples(rows, inputs.base), links))
+    if provenance.FILE in manifest.curated:
+        graph = inputs.base + "provenance"
+        said[graph] = inputs.parts.write(nquads(provenance.triples(inputs.root, inputs.base), graph))
     return {**static, **said, **manifest.overlays.parts}
 
 

@@ -92,7 +92,6 @@ def _resolve(operation: Resolve, processes: Processes) -> Effect:
         code, label = node.get(operation.code.key), node.get(operation.label.key)
         if code is None and label is None:
             return node
-        at.scene.count()
         stated = tree.text_of(code) or "", tree.text_of(label) or ""
         place = next(each for each in (code, label) if each is not None)
         first = operation.code.key if code is not None else operation.label.key
@@ -111,6 +110,7 @@ def _resolve(operation: Resolve, processes: Processes) -> Effect:
         if not meant.pcf_id:
             at.ask(operation.to.key, Scalar(words, False, place.start, place.end), meant.candidates)
             return None
+        at.scene.count()
         said = dict(operation.write) | {operation.id_key: meant.pcf_id}
         key = at.scene.target.key(operation.to)
         keys = at.scene.target.records.get(key.record, {}) if key else {}

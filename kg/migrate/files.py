@@ -101,7 +101,7 @@ def in_memory(upgrader: Upgrader, target: str) -> Callable[[Mapping, str], tuple
             return root, version
         if version not in origins:
             message = f"the file is at release {version}, and no migration leads from there to {target}"
-            hint = f"set release = \"{version}\" in kg.toml, or add the migration"
+            hint = f'set release = "{version}" in kg.toml, or add the migration'
             return Fault(codes.MIGRATION_REFUSED, root.start, root.start + 1, message, hint)
         try:
             return upgrader.upgrade(root, version).root, target

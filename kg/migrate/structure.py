@@ -41,7 +41,6 @@ def retire_field(operation: RetireField, layout: Layout) -> Effect:
             return node
         for text in _texts(value):
             at.lose(field.key, text)
-        at.scene.count()
         return tree.without(node, field.key)
 
     records = frozenset([field.record])

@@ -1,0 +1,45 @@
+"""What a build is told, and a release to bring its files to, in; the task of a migration out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from kg.build.inputs import Inputs, consulted, history, releases, upgrader
+from kg.build.scan import find_markdown
+from kg.case import Reader
+from kg.migrate.task import MigrationError, Task
+
+FOLDER = "migrations"
+"""Where plans and journals are kept, in the folder that builds go to."""
+
+
+def migration_task(inputs: Inputs, target: str = "") -> Task:
+    """The task of bringing a workspace's files to a release; by default the last that migrations lead to."""
+    known = history(inputs)
+    known.need_sound()
+    target = target or (known.migrations[-1].target if known.migrations else "")
+    if target not in releases(inputs):
+        raise MigrationError(f"there is no release {target or 'to migrate to'}; known: {', '.join(releases(inputs))}")
+    at = replace(inputs, target=target)
+    return Task(
+        root=inputs.root,
+        home=inputs.home / FOLDER,
+        files=tuple((each.shown, each.path) for each in find_markdown(inputs.root, inputs.folders)),
+        reader=Reader(releases(inputs), inputs.limits),
+        upgrader=upgrader(at),
+        target=target,
+        base=inputs.base,
+        context=_context(at),
+    )
+
+
+def _context(inputs: Inputs) -> str:
+    """A hash of what else decides what a migration does."""
+    said = [
+        repr(inputs.limits),
+        *(f"release {version} {release.digest}" for version, release in releases(inputs).items()),
+        *(f"catalogue {name} {each.sha256}" for name, each in consulted(inputs).items()),
+        *(f"links {each.path} {each.sha256}" for each in inputs.links),
+    ]
+    return hashlib.sha256("\n".join(said).encode("utf-8")).hexdigest()
