@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +33,7 @@ from kg.push.local import LocalBuild
 from kg.query import Catalogue, QueryAnswer, SavedQuery, ask, load_queries, load_query, query_folders
 from kg.query.values import Given
 from kg.release import Release, find_releases
+from kg.search import KINDS, Hits, Index, search
 from kg.store.base import Answer, StoreError
 from kg.store.embedded import Embedded
 from kg.store.target import Target, choose_target, read_targets
@@ -329,6 +330,15 @@ class Workspace:
     def sparql(self, text: str) -> Answer:
         """The answer to a SPARQL query over the graph; the usual prefixes are declared."""
         return self.store.query(text)
+
+    def search(
+        self, words: str, *, kinds: Iterable[str] = KINDS, limit: int = 20, progress: Progress = silent
+    ) -> Hits:
+        """What has some words, the best first; the index is brought up to date with the current build before."""
+        build, index = self.build_folder.name, Index(self.home)
+        if index.build() != build:
+            index.refresh(self.manifest, Parts(self.home / "parts"), self.root, progress)
+        return search(index, words, kinds=kinds, limit=limit)
 
     def queries(self) -> Catalogue:
         """Every saved query, and what is wrong with the files of queries."""

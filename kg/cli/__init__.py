@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": ("kg.cli.explain", "Say what a problem code means."),
     "evidence": ("kg.cli.evidence", "Say where the quotes of claims stand in the captured texts."),
     "query": ("kg.cli.query", "Ask the graph a question in SPARQL."),
+    "search": ("kg.cli.search", "Find words in cases and their captured texts."),
     "export": ("kg.cli.export", "Write the graph to a file."),
     "push": ("kg.cli.push", "Bring a triple store up to date with the graph."),
     "diff": ("kg.cli.diff", "Compare the graph with what a triple store holds."),
