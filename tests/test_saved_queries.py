@@ -48,8 +48,8 @@ def rdflib_graph(demonstration: Workspace) -> Graph:
 
 def test_every_file_is_a_question():
     assert [str(problem) for problem in CATALOGUE.problems] == []
-    assert [path.stem for path in sorted(ROOT.glob("queries/*.rq"))] == NAMES
-    assert len(NAMES) >= 8
+    assert sorted(path.stem for path in ROOT.glob("queries/*.rq")) == NAMES
+    assert len(NAMES) >= 50
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -67,7 +67,9 @@ def test_the_header_is_complete(name: str):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_lint_finds_nothing(name: str):
-    release = list(find_releases().values())[-1]
+    """Nor for the newest release that the question is written for."""
+    written_for = CATALOGUE.queries[name].requires
+    release = [each for each in find_releases().values() if written_for.has(each.version)][-1]
     assert [str(problem) for problem in query.lint(CATALOGUE.queries[name], release)] == []
 
 
@@ -76,7 +78,11 @@ def test_expectations_hold(name: str, run: Callable[[str], Outcome]):
     assert [str(problem) for problem in query.differences(CATALOGUE.queries[name], run, base=BASE)] == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+FREE_OF_FAULTS = ("cases-without-verified-claims", "terms-never-used")
+"""Questions about faults that the demonstration does not have; the real corpus does."""
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in FREE_OF_FAULTS])
 def test_some_expectation_has_rows(name: str, run: Callable[[str], Outcome]):
     answers = [
         query.ask(CATALOGUE.queries[name], dict(each.parameters), run, base=BASE)
