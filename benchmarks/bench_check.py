@@ -9,7 +9,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from benchmarks.corpus import CORPUS, Spent, real_cases, spent, write_workspace
 from kg.case import Case, Reader
@@ -19,6 +22,7 @@ from kg.release import find_releases
 from kg.triples import stated
 from kg.workspace import BASE
 
+WATCHED, SAVES = 117, 11
 REFERENCE = 3
 """Real cases that pySHACL checks; it takes seconds for each."""
 
@@ -57,6 +61,37 @@ def _many_cases() -> None:
             print(f"| one process | {number:,} | {took.cpu:.1f} | {per_case:.1f} | {took.wall:.1f} | {peak[0]:.0f} |")
         one = spent(lambda: _kg("check", str(root / "cases/case-000007/casefile.md"), root=root))
         print(f"| one file of them | 1 | {one.cpu:.2f} | | {one.wall:.2f} | |")
+    with tempfile.TemporaryDirectory() as folder:
+        write_workspace(Path(folder), WATCHED, with_texts=True)
+        waits = sorted(_saved(Path(folder), SAVES))
+        print(
+            f"\n`--watch`, {WATCHED} cases: {waits[len(waits) // 2]:.2f} s from saving to the end of the report", end=""
+        )
+        print(f" (median of {SAVES}; {waits[0]:.2f} to {waits[-1]:.2f})")
+
+
+def _saved(root: Path, times: int) -> Iterator[float]:
+    """Seconds from saving a watched file to the end of its report; a problem that is made tells one from the next."""
+    path = root / "cases/case-000007/casefile.md"
+    text = path.read_text(encoding="utf-8")
+    command = [sys.executable, "-m", "kg", "check", "--watch", "--format", "json", "--least", "error"]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watcher:
+        assert watcher.stdout is not None
+        assert watcher.stderr is not None
+        _wait(watcher.stderr, "watching")
+        for number in range(times):
+            time.sleep(0.5)
+            start = time.perf_counter()
+            path.write_text(text.replace("\nstatus: ", f"\nstatus: odd-{number}-", 1), encoding="utf-8")
+            _wait(watcher.stdout, f"odd-{number}-")
+            _wait(watcher.stdout, "]")
+            yield time.perf_counter() - start
+        watcher.kill()
+
+
+def _wait(stream: IO[str], words: str) -> None:
+    if not any(words in line for line in stream):
+        raise AssertionError(f"{words} never came")
 
 
 def _read(reader: Reader, raw: bytes) -> Case:

@@ -1,5 +1,6 @@
 """Files → store: incremental is the same as full, atomic however it ends, one builder at a time."""
 
+import multiprocessing
 import os
 import random
 import signal
@@ -13,6 +14,7 @@ import pytest
 
 import kg.codes
 from kg.build import BuildError, Result
+from kg.build.engine import CHUNK
 from kg.manifest import read_manifest
 from kg.problem import Code
 from kg.store.base import Table
@@ -188,6 +190,28 @@ def test_an_unknown_release_is_not_mapped_by_guess(tmp_path: Path):
     result = build(tmp_path)
     assert codes(result) == [("cases/acme/casefile.md", "unknown-release")]
     assert result.manifest.cases() == []
+
+
+@pytest.mark.slow
+def test_a_killed_worker_changes_nothing_of_what_is_built(tmp_path: Path):
+    for root in (tmp_path / "killed", tmp_path / "whole"):
+        for number in range(4 * CHUNK):
+            write_case(root, minimal(f"case-{number:03}", f"Name {number}"), f"case-{number:03}")
+    killed, seen = list[int](), set[int]()
+
+    def kill_the_first(_done: int, _total: int) -> None:
+        running = [each.pid for each in multiprocessing.active_children() if each.pid]
+        if not killed:
+            os.kill(running[0], signal.SIGKILL)
+            killed.append(running[0])
+        seen.update(running)
+
+    broken = Workspace(tmp_path / "killed", workers=2).build(progress=kill_the_first).manifest
+    whole = Workspace(tmp_path / "whole", workers=1).build().manifest
+    assert len(killed) == 1
+    assert len(seen) > 2, "no pool was started anew"
+    assert broken.parts == whole.parts
+    assert len(broken.cases()) == 4 * CHUNK
 
 
 KILLED = """

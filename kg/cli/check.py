@@ -20,17 +20,18 @@ from kg.cli import options, render
 from kg.explain import explanations
 from kg.packed import Problems
 from kg.problem import Failure, Problem, Severity
-from kg.query import check_queries, check_query
-from kg.query.reading import FOLDER as QUERIES
-from kg.query.reading import SUFFIX
 from kg.report import REPORTS, Findings, Sources, exit_status
 from kg.report.baseline import new_since, read_baseline, write_baseline
 from kg.report.findings import summary
 from kg.workspace import Workspace
 
 LEVELS = [severity.label for severity in sorted(Severity, reverse=True)]
+QUERIES, QUERY = "queries", ".rq"
+"""Folder of a workspace's saved queries, and how their names end (``kg.query`` takes long to import)."""
 PAUSE = 0.1
-"""Seconds between two looks of ``--watch``."""
+"""Seconds between two looks of ``--watch``, at least."""
+SHARE = 4
+"""The pause is this many times as long as a look takes, so that watching many files leaves the machine free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,10 @@ def _findings(workspace: Workspace, files: Sequence[Path], *, engine: str, stdin
     meanings = explanations(workspace.target)
     if not files:
         manifest = workspace.check(engine=engine, progress=render.progress("Checking"))
-        queries = sorted((workspace.root / QUERIES).glob(f"*{SUFFIX}"))
+        queries = sorted((workspace.root / QUERIES).glob(f"*{QUERY}"))
         names = (*(entry.path for entry in manifest.files.values() if entry.is_case), *map(workspace.shown, queries))
         across = workspace.audit() if workspace.is_current(manifest) else []
-        across += check_queries([workspace.root / QUERIES], workspace.root, workspace.target)
+        across += _check_queries(workspace) if queries else []
         found = manifest.problems() if not across else _with(manifest.problems(), across)
         findings = Findings(found, names, Sources(workspace.root), explain=meanings.get)
     else:
@@ -120,6 +121,12 @@ def _findings(workspace: Workspace, files: Sequence[Path], *, engine: str, stdin
         names = [workspace.shown(Path(stdin_name) if str(path) == "-" else path) for path in files]
         findings = Findings.of(problems, names, Sources(workspace.root, given), explain=meanings.get)
     return replace(findings, title=workspace.settings.title)
+
+
+def _check_queries(workspace: Workspace) -> list[Problem]:
+    from kg.query import check_queries
+
+    return check_queries([workspace.root / QUERIES], workspace.root, workspace.target)
 
 
 def _with(found: Problems, others: Iterable[Problem]) -> Problems:
@@ -134,7 +141,9 @@ def _check_one(
     if str(path) != "-":
         if not path.is_file():
             raise Failure(f"{path}: there is no such file")
-        if path.suffix == SUFFIX:
+        if path.suffix == QUERY:
+            from kg.query import check_query
+
             text = path.read_text(encoding="utf-8", errors="replace")
             return check_query(text, workspace.shown(path), workspace.target)
         return workspace.check_text(path.read_bytes(), path, engine=engine)
@@ -184,10 +193,13 @@ def _watch(workspace: Workspace, check: partial[Findings], wanted: Wanted) -> No
     _report(check([]), wanted)
     seen = {each.path: each.stamp for each in workspace.markdown()}
     click.echo("watching; Ctrl-C ends", err=True)
+    took = 0.0
     while True:
-        time.sleep(PAUSE)
+        time.sleep(max(PAUSE, SHARE * took))
+        start = time.perf_counter()
         now = {each.path: each.stamp for each in workspace.markdown()}
-        saved = [path for path, stamp in now.items() if seen.get(path) != stamp]
+        took = time.perf_counter() - start
+        saved = [path for path, stamp in now.items() if seen.get(path) != stamp and workspace.is_case(path)]
         if saved:
             click.echo(f"\n{time.strftime('%H:%M:%S')}", err=True)
             _report(check(saved), wanted)
