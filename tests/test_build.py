@@ -173,6 +173,7 @@ def test_two_names_of_one_organisation_are_said_aloud(tmp_path: Path):
     write_case(tmp_path, minimal("b", "ACME Ltd."), "b")
     result = build(tmp_path)
     assert codes(result) == [(f"cases/{name}/casefile.md", "organisation-collision") for name in "ab"]
+    assert {each.span.line for each in result.manifest.problems() if each.code == "organisation-collision"} == {3}
 
 
 def test_other_markdown_is_passed_over_and_a_misspelt_case_is_named(tmp_path: Path):
