@@ -29,7 +29,8 @@ from kg.yamltree import NULLS, Scalar
 ROOT = Path(__file__).parent.parent
 BASE = "https://w3id.org/casegraph/id/"
 READER = Reader(find_releases())
-VERSION = list(READER.releases)[-1]
+VERSION = "1.0"
+"""The release that real and demonstration cases are written for."""
 RELEASE = READER.releases[VERSION]
 SHAPE = READER.shapes(VERSION)
 
@@ -133,6 +134,7 @@ class _Growth:
 
     draw: st.DrawFn
     taken: set[str]
+    version: str
 
     def record(self, shape: RecordShape, outer: dict[str, str], path: tuple[str, ...]) -> Record:
         scope = {**outer, "key": path[-1] if path else ""}
@@ -152,7 +154,7 @@ class _Growth:
 
     def values(self, found: Field, scope: dict[str, str], path: tuple[str, ...]) -> list[Scalar] | list[Record]:
         if path == VERSION_USED:
-            return [scalar(VERSION)]
+            return [scalar(self.version)]
         if found.record is None:
             most = 1 if found.single else 4
             return [scalar(text) for text in self.draw(st.lists(plain_values(found), max_size=most, unique=True))]
@@ -189,9 +191,9 @@ class Tree:
 
 
 @st.composite
-def records(draw: st.DrawFn, shape: RecordShape = SHAPE) -> Tree:
-    """A case's record tree, each id once, at the newest release; and a body."""
-    return Tree(_Growth(draw, set()).record(shape, {}, ()), draw(texts()))
+def records(draw: st.DrawFn, shape: RecordShape = SHAPE, *, version: str = VERSION) -> Tree:
+    """A case's record tree, each id once, that names a release; and a body."""
+    return Tree(_Growth(draw, set(), version).record(shape, {}, ()), draw(texts()))
 
 
 # --- files ---------------------------------------------------------------------------------------------

@@ -9,10 +9,14 @@ from rdflib import DCTERMS, OWL, RDF, RDFS, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from kg import vocab
+from kg.check import shapes_of
+from kg.ontology.pages import turtle
+from kg.release import find_releases
 
 ROOT = Path(__file__).parent.parent
-FILES = sorted([*ROOT.glob("ontology/1.0/*.ttl"), *ROOT.glob("ontology/system/*.ttl")])
-SHAPES = sorted(ROOT.glob("shapes/1.0/*.ttl"))
+RELEASES = find_releases()
+SYSTEM = sorted(ROOT.glob("ontology/system/*.ttl"))
+FILES = sorted([*SYSTEM, *(path for version in RELEASES for path in ROOT.glob(f"ontology/{version}/*.ttl"))])
 SHAPE_NAMES = vocab.CASEGRAPH + "shapes#"
 SCHEME = URIRef(vocab.conceptScheme)
 LABELS = (RDFS.label, SKOS.prefLabel, DCTERMS.title)
@@ -67,14 +71,21 @@ def read(*paths: Path) -> Graph:
     return graph
 
 
-@pytest.fixture(scope="module")
-def ontology() -> Graph:
-    return read(*FILES)
+@pytest.fixture(scope="module", params=RELEASES)
+def version(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def shapes() -> Graph:
-    return read(*SHAPES)
+def ontology(version: str) -> Graph:
+    """A release as a whole, whatever it builds on, and the software's own terms."""
+    release = RELEASES[version]
+    return read(*SYSTEM).parse(data=turtle(release.terms, release), format="turtle")
+
+
+@pytest.fixture(scope="module")
+def shapes(version: str) -> Graph:
+    return Graph().parse(data=shapes_of(RELEASES[version]), format="nt")
 
 
 def declared(ontology: Graph) -> set[Node]:
@@ -84,11 +95,11 @@ def declared(ontology: Graph) -> set[Node]:
 
 
 def test_every_file_is_tested():
-    assert {path.name for path in FILES} >= {"ontology.ttl", "system.ttl", "problems.ttl"}
-    assert len(SHAPES) >= 7
+    assert {path.name for path in FILES} >= {"ontology.ttl", "release.ttl", "system.ttl", "problems.ttl"}
+    assert set(RELEASES) >= {"1.0", "1.1", "2.0"}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_two_parsers_agree_and_no_blank_nodes(path: Path):
     graph = read(path)
     assert len(graph) == len(set(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE))) > 0
