@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 import pytest
 import rdflib
-from hypothesis import assume, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from kg import casefile, vocab
@@ -25,6 +25,9 @@ from kg.source import Source
 from kg.triples import home_graph, nquads, stated
 from tests.material import CORPUS, ROOT, needs_corpus
 from tests.strategies import BASE, Tree, records, scalar, unhurried
+
+ODD_TERM = re.compile(r"<https://w3id.org/casegraph/(?!id/)[^>]*%")
+"""A term that is in no vocabulary, so that no graph holds it; SPARQL cannot take its percent signs off."""
 
 OPERATIONS = """from: '0.9'
 to: '1.0'
@@ -152,12 +155,13 @@ class Route:
     migration: Migration
 
     def by_file(self, text: str) -> set[ox.Quad] | None:
-        """The stated graph of the migrated file; nothing where the file is refused."""
+        """The stated graph of the migrated file; nothing where the file is refused, or could not be read."""
         upgrader = Upgrader([self.migration], self.reader.shapes, resolved)
         found = rewrite(text.encode(), "case.md", self.reader, upgrader)
         if found is None or isinstance(found, Problem):
             return None
-        return quads(self.graph(found.raw.decode()))
+        case = self.reader.read(found.raw, "case.md")
+        return quads(self.graph(found.raw.decode())) if case and case.is_sound else None
 
     def graph(self, text: str) -> list[str]:
         case = self.reader.read(text.encode(), "case.md")
@@ -219,12 +223,13 @@ def older(reader: Reader) -> Route:
     return Route(reader, migration(OPERATIONS))
 
 
-@settings(unhurried, max_examples=40)
+@settings(unhurried, max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(data=st.data())
 def test_any_case_migrates_alike_by_file_and_by_graph(older: Route, data: st.DataObject):
     text = at_release(data.draw(records(older.reader.shapes("0.9"))), "0.9")
     expected = older.by_file(text)
     assume(expected is not None)
+    assume(not any(ODD_TERM.search(line) for line in older.graph(text)))
     assert expected is not None
     found = with_oxigraph(older.graph(text), older.updates(text))
     assert (expected - found, found - expected) == (set(), set())

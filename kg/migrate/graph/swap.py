@@ -65,8 +65,9 @@ class _Swap:
         said: list[str] = []
         for key, value in row.when:
             index = list(self.old).index(key)
-            same = f"COALESCE(?old{index} = {term(value, self.old[key])}, false)" if value else f"!BOUND(?old{index})"
-            said.append(same)
+            old, field = f"?old{index}", self.old[key]
+            same = f"{old} = {term(value, field)}, false" if value else f'{words(old, field)} = "", true'
+            said.append(f"COALESCE({same})")
         return " && ".join(said) or "true"
 
     def _written(self, row: Row) -> Iterator[str]:
