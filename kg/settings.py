@@ -94,6 +94,7 @@ def _is_base(iri: str) -> bool:
 
 
 def line_of(path: Path, key: str) -> int:
+    """The line of a setting; 1 where it is not found."""
     text = path.read_text(encoding="utf-8").splitlines()
     return next(
         (number for number, line in enumerate(text, 1) if line.strip().startswith((key, f'"{key}"', f"[{key}"))), 1

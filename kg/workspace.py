@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from kg import vocab
 from kg.about import Linker, Linking
@@ -19,6 +20,7 @@ from kg.build.stated import stated_release
 from kg.candidates import OrganisationUse, uses
 from kg.captures import read_captures
 from kg.case import Case, Reader, Record
+from kg.casefacts import CaseFacts, CaseMissing, find_case
 from kg.catalogue import CatalogueFile, choose_catalogue
 from kg.check import DEFAULT_ENGINE
 from kg.evidence import Located, locate_quotes
@@ -32,14 +34,18 @@ from kg.query.values import Given
 from kg.release import Release, find_releases
 from kg.search import KINDS, Hits, Index, search
 from kg.settings import BASE, SETTINGS, Settings, SettingsError, line_of, read_settings
+from kg.shape import encode
 from kg.store.base import Answer, StoreError
 from kg.store.embedded import Embedded
 from kg.store.target import Target, choose_target
-from kg.worker import DEFAULT, Worker
+from kg.worker import WHOLE, Worker, whole
 from kg.worker import Limits as QueryLimits
 from kg.yamltree import Limits
 
-__all__ = ["BASE", "CaseEvidence", "Settings", "SettingsError", "Workspace"]
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+__all__ = ["BASE", "CaseEvidence", "CaseFacts", "CaseMissing", "Settings", "SettingsError", "Workspace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,7 @@ class Workspace:
         if cases:
             self.settings = replace(self.settings, cases=tuple(str(Path(case).resolve()) for case in cases))
         self._worker: Worker | None = None
+        self._made = 0
 
     @property
     def home(self) -> Path:
@@ -281,10 +288,17 @@ class Workspace:
     def worker(self) -> Worker:
         """A process of its own that answers queries over the current build; it ends with the workspace."""
         store = self.build_folder / "store"
-        if self._worker is None or self._worker.store != store:
+        made = store.stat().st_ino
+        if self._worker is None or self._made != made:
             self.close()
-            self._worker = Worker(store, vocab.PREFIXES)
+            self._worker, self._made = Worker(store, vocab.PREFIXES), made
         return self._worker
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """End the process that answers queries; the next query starts another."""
@@ -292,9 +306,33 @@ class Workspace:
             self._worker.close()
             self._worker = None
 
-    def sparql(self, text: str) -> Answer:
-        """The answer to a SPARQL query over the graph; the usual prefixes are declared."""
-        return self.store.query(text)
+    def sparql(self, text: str, *, limits: QueryLimits = WHOLE) -> Answer:
+        """The answer to SPARQL over the graph, all of it; the usual prefixes are declared.
+
+        It runs in a process of its own. QueryTimeout or QueryTooLarge where it needs more than the limits.
+        """
+        return whole(self.worker.run(text, limits)).answer
+
+    def graph(self) -> Graph:
+        """The graph as rdflib has graphs, to read; queries run in this process, without limits."""
+        from kg.store.graph import as_graph
+
+        return as_graph(self.store)
+
+    def case(self, name: str) -> CaseFacts:
+        """A case by its id, IRI, title or path, as its file is now; CaseMissing where there is none."""
+        return find_case(name, self._case_paths(name), self.cases, base=self.settings.base)
+
+    def _case_paths(self, name: str) -> Iterator[tuple[Path, Case]]:
+        """The file in which the current build found a case, if it can be told by an id or IRI."""
+        manifest = current_manifest(self.home)
+        wanted = {name.removeprefix(self.settings.base), f"case/{encode(name)}"}
+        for entry in manifest.cases() if manifest else ():
+            path = self.root / entry.path
+            if entry.case in wanted and path.is_file():
+                case = self.reader.read(path.read_bytes(), entry.path)
+                if case is not None and case.record is not None:
+                    yield path, case
 
     def search(self, words: str, *, kinds: Iterable[str] = KINDS, limit: int = 20, progress: Progress = silent) -> Hits:
         """What has some words, the best first; the index is brought up to date with the current build before."""
@@ -316,8 +354,8 @@ class Workspace:
         return self.ask(self.saved_query(name), given)
 
     def ask(
-        self, query: SavedQuery, given: Mapping[str, Given | Sequence[Given]], *, limits: QueryLimits = DEFAULT
+        self, query: SavedQuery, given: Mapping[str, Given | Sequence[Given]], *, limits: QueryLimits = WHOLE
     ) -> QueryAnswer:
-        """The answer of a saved query within some limits."""
+        """The whole answer of a saved query; QueryTimeout or QueryTooLarge where it needs more than the limits."""
         worker = self.worker
-        return ask(query, given, lambda text: worker.run(text, limits), base=self.settings.base)
+        return ask(query, given, lambda text: whole(worker.run(text, limits)), base=self.settings.base)

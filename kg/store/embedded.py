@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -75,12 +76,13 @@ class Embedded:
         if next(self._store.quads_for_pattern(None, None, None, graph), None) is None:
             self._store.remove_graph(graph)
 
-    def query(self, text: str) -> Answer:
+    def query(self, text: str, prefixes: dict[str, str] | None = None) -> Answer:
         """Run one query over the default graph; QueryError with the parser's words where it cannot be run."""
+        declared = self.prefixes if prefixes is None else prefixes
         try:
-            answer = self._store.query(text, prefixes=self.prefixes)
+            answer = self._store.query(text, prefixes=declared)
         except SyntaxError as error:
-            raise QueryError(unreadable(text, str(error), self.prefixes)) from error
+            raise QueryError(unreadable(text, str(error), declared)) from error
         except (ValueError, OSError, RuntimeError) as error:
             raise QueryError(f"the query cannot be run: {error}") from error
         if isinstance(answer, ox.QueryBoolean):
@@ -89,6 +91,10 @@ class Embedded:
             return list(answer)
         names = tuple(in_order([variable.value for variable in answer.variables], text))
         return Table(names, [tuple(solution[name] for name in names) for solution in answer])
+
+    def match(self, subject: Any, predicate: Any, object_: Any) -> Iterator[ox.Quad]:
+        """The triples of the default graph with some terms; None is any."""
+        return iter(self._store.quads_for_pattern(subject, predicate, object_, ox.DefaultGraph()))
 
     def graphs(self) -> Iterator[str]:
         """IRIs of the named graphs."""

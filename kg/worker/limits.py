@@ -34,6 +34,8 @@ class Limits:
 
 
 DEFAULT = Limits()
+WHOLE = Limits(seconds=600.0, rows=10_000_000, bytes=2_000_000_000)
+"""For programs, which want all rows or to be told that there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,13 @@ class Outcome:
 
     answer: Answer
     truncated: str = ""
+
+
+def whole(outcome: Outcome) -> Outcome:
+    """An outcome, if nothing was cut off; QueryTooLarge otherwise."""
+    if outcome.truncated:
+        raise QueryTooLarge(f"the answer is not whole: {outcome.truncated}; narrow the query, or allow more")
+    return outcome
 
 
 def truncation(cut: str, limits: Limits) -> str:
