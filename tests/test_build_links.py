@@ -1,5 +1,6 @@
 """Decisions in files of links: what an incremental build reads again, and that it gives what a full build gives."""
 
+import hashlib
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -151,6 +152,23 @@ def test_a_decision_leads_to_its_row_and_whoever_made_it(root: Path):
     found = {tuple(term.value for term in row if term) for row in answer.rows}
     base, row = "https://w3id.org/casegraph/id/", ("ann", "it is their service desk", PCF + "20607")
     assert found == {(f"{base}case/{name}/claim/CC-001", *row, base + "links") for name in ("alpha", "beta")}
+
+
+def test_the_build_record_names_the_files_of_links_by_hash(root: Path):
+    write(root, "processes", PAIR)
+    build(root)
+    asked = "SELECT ?path ?hash { ?build prov:used ?file . ?file a cg:LinkFile ; cg:path ?path ; cg:sha256 ?hash }"
+
+    def used() -> list[tuple[str, ...]]:
+        answer = Workspace(root).sparql(asked)
+        assert isinstance(answer, Table)
+        return [tuple(term.value for term in row if term) for row in answer.rows]
+
+    path = root / "links/processes.sssom.tsv"
+    assert used() == [("links/processes.sssom.tsv", hashlib.sha256(path.read_bytes()).hexdigest())]
+    path.write_text("# a word\n" + path.read_text(encoding="utf-8"), encoding="utf-8", newline="")
+    assert build(root).read == 0
+    assert used() == [("links/processes.sssom.tsv", hashlib.sha256(path.read_bytes()).hexdigest())]
 
 
 def test_a_problem_of_a_process_is_gone_once_it_is_decided(root: Path):

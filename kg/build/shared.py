@@ -60,7 +60,7 @@ def _part(triples: Iterable[ox.Triple], graph: str) -> list[str]:
 def build_hash(manifest: Manifest) -> str:
     """What a build is named by: its basis, files and parts."""
     digest = hashlib.sha256(repr(sorted(manifest.basis.items())).encode())
-    for entry in manifest.cases():
+    for entry in (*manifest.cases(), *manifest.curated.values()):
         digest.update(f"{entry.path} {entry.sha256} {entry.part}\n".encode("utf-8", errors="surrogatepass"))
     digest.update(repr(sorted(manifest.shared.items())).encode())
     return digest.hexdigest()[:16]
@@ -90,6 +90,9 @@ def _record(manifest: Manifest, inputs: Inputs) -> Iterator[Triple]:
     yield files, a, iri(vocab.prov_Collection)
     for entry in manifest.cases():
         yield from _file(entry, files, base)
+    for entry in manifest.curated.values():
+        yield build, iri(vocab.prov_used), iri(f"{base}file/{entry.sha256}")
+        yield from _described(entry, vocab.LinkFile, base)
 
 
 def _class_counts(counts: Counter[str], dataset: str) -> Iterator[Triple]:
@@ -103,7 +106,12 @@ def _class_counts(counts: Counter[str], dataset: str) -> Iterator[Triple]:
 def _file(entry: FileEntry, files: str, base: str) -> Iterator[Triple]:
     file = iri(f"{base}file/{entry.sha256}")
     yield files, iri(vocab.prov_hadMember), file
-    yield file, iri(vocab.rdf_type), iri(vocab.CaseFile)
+    yield from _described(entry, vocab.CaseFile, base)
+    yield iri(base + entry.case), iri(vocab.prov_wasDerivedFrom), file
+
+
+def _described(entry: FileEntry, kind: str, base: str) -> Iterator[Triple]:
+    file = iri(f"{base}file/{entry.sha256}")
+    yield file, iri(vocab.rdf_type), iri(kind)
     yield file, iri(vocab.path), literal(entry.path)
     yield file, iri(vocab.sha256), literal(entry.sha256)
-    yield iri(base + entry.case), iri(vocab.prov_wasDerivedFrom), file
