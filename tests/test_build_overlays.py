@@ -128,7 +128,7 @@ NO_CASE = "warning unknown-overlay-case there is no case `alpha`"
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (remove_claim, ["12:15: warning unknown-overlay-case the case `alpha` has no claim `CC-001`"]),
+        (remove_claim, ["17:16: warning unknown-overlay-case the case `alpha` has no claim `CC-001`"]),
         (remove_case, [f"5:15: {NO_CASE}", f"12:15: {NO_CASE}"]),
         (break_overlay, ["4:3: error bad-overlay `primary_sector` is missing"]),
         (

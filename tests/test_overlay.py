@@ -29,6 +29,7 @@ from kg.overlay import (
 )
 from kg.overlay.reading import Sector
 from kg.problem import Failure, Problem
+from kg.release import find_releases
 from kg.yamltree import Limits, Mapping, Node, Scalar, Sequence
 from tests.material import ROOT, needs_corpus, real_files
 
@@ -37,6 +38,7 @@ needs_overlays = pytest.mark.skipif(
     not OVERLAYS.is_dir(), reason=f"no real overlays in {OVERLAYS} (CASEGRAPH_OVERLAYS)"
 )
 BASE = "https://x.example/id/"
+RELEASE = find_releases()["1.0"]
 ISIC = vocab.CASEGRAPH + "taxonomy/ISIC_Rev_5"
 SECTIONS = "ABCDEFGHIJKLMNOPQRSTUV"
 Json = dict[str, Any]
@@ -58,7 +60,7 @@ def write(root: Path, *entries: Json, metadata: Json | str | None = None, **list
 
 
 def read(folder: Path) -> tuple[Overlay, list[Problem]]:
-    return read_overlay(folder, "overlays/industry")
+    return read_overlay(folder, RELEASE, "overlays/industry")
 
 
 def shown(problems: list[Problem]) -> list[str]:
@@ -161,7 +163,7 @@ def test_cases_and_claims_that_are_not_there_are_left_out(tmp_path: Path):
     triples = overlay_triples(known, BASE)
     assert shown(problems) == [
         "c12:15 unknown-overlay-case there is no case `gone`",
-        "c19:15 unknown-overlay-case the case `here` has no claim `VC-009`",
+        "c24:16 unknown-overlay-case the case `here` has no claim `VC-009`",
     ]
     assert not [each for each in plain(triples) if "gone" in each[0] or "VC-009" in each[0]]
 
@@ -445,7 +447,7 @@ def test_what_the_shape_names_is_declared():
 
 @needs_overlays
 def test_the_real_overlay():
-    overlay, problems = read_overlay(OVERLAYS / "industry_sector")
+    overlay, problems = read_overlay(OVERLAYS / "industry_sector", RELEASE)
     said = json.loads((OVERLAYS / "industry_sector" / "classifications.json").read_text(encoding="utf-8"))
     assert problems == []
     assert [each.case for each in overlay.classifications] == [each["case_id"] for each in said["classifications"]]
@@ -459,7 +461,7 @@ def test_the_real_overlay():
 @needs_overlays
 @needs_corpus
 def test_cases_by_section():
-    overlay, _ = read_overlay(OVERLAYS / "industry_sector")
+    overlay, _ = read_overlay(OVERLAYS / "industry_sector", RELEASE)
     cases = {_case_id(path) for path in real_files()}
     known, missing = known_part(overlay, cases, set())
     graphs, problems = taxonomy_triples([known], find_taxonomies(ROOT))

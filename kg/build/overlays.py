@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kg import codes
 from kg.build.inputs import Inputs, reader
+from kg.build.scan import file_hash
 from kg.check.overlay import overlay_faults
 from kg.manifest import Manifest, OverlaysEntry
 from kg.ntriples import Triple
@@ -69,8 +70,8 @@ def _key(manifest: Manifest, cases: Iterable[str], inputs: Inputs) -> str:
     """A hash of the files of overlays, the ids of the cases, and the files of those whose claims were looked up."""
     digest = hashlib.sha256()
     for path in _files(inputs):
-        digest.update(f"{path.as_posix()}\0".encode("utf-8", errors="surrogatepass"))
-        digest.update(hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"-")
+        said = f"{path.parent.name}/{path.name} {file_hash(path)}\0"
+        digest.update(said.encode("utf-8", errors="surrogatepass"))
     for entry in sorted(manifest.cases(), key=lambda entry: entry.case):
         digest.update(f"{entry.case}\0".encode("utf-8", errors="surrogatepass"))
     for path in cases:
@@ -92,7 +93,7 @@ def make_overlays(manifest: Manifest, inputs: Inputs) -> Overlays:
     files, problems = find_taxonomies(inputs.root), list[Problem]()
     read: list[Overlay] = []
     for folder in find_overlays(inputs.root):
-        overlay, found = read_overlay(folder, f"overlays/{folder.name}")
+        overlay, found = read_overlay(folder, inputs.release, f"overlays/{folder.name}")
         read.append(overlay)
         problems += found
     at = {decode(local_name(entry.case)): entry.path for entry in manifest.cases()}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from kg import vocab
-from kg.release import Facts, bundled, find_releases, read_facts
+from kg.release import Facts, Release, bundled, read_facts
 from kg.shape import Template
 
 _SHAPES = vocab.CASEGRAPH + "shapes#"
@@ -69,9 +69,9 @@ def _key(shape: str, facts: Facts) -> Key:
 
 
 @cache
-def concepts(target: str) -> dict[str, str]:
-    """The terms of a class of concepts in the newest release, with their IRIs."""
-    facts = list(find_releases().values())[-1].facts
+def concepts(target: str, release: Release) -> dict[str, str]:
+    """The terms that a class of concepts has in a release, with their IRIs."""
+    facts = release.facts
     return {said[vocab.skos_notation][0]: iri for iri, said in facts.items() if target in said.get(vocab.rdf_type, ())}
 
 

@@ -11,8 +11,9 @@ from kg.ntriples import iri
 from kg.overlay.keys import keys
 from kg.overlay.records import TAXONOMY, Records, Values, moment
 from kg.problem import Problem, Span
+from kg.release import Release
 from kg.shape import encode
-from kg.source import decode
+from kg.source import Source, decode
 from kg.yamltree import Node
 
 METADATA = "metadata.json"
@@ -62,6 +63,8 @@ class Classification:
     at: str
     """When it was made, as xsd:dateTime; empty where only the day is known, or nothing."""
     span: Span
+    """Where the case is named."""
+    claim_span: Span = _NOWHERE
 
     @property
     def sectors(self) -> tuple[Sector, ...]:
@@ -91,20 +94,30 @@ def find_overlays(root: Path) -> list[Path]:
     return sorted(path for path in (root / "overlays").glob("*") if path.is_dir() and not path.name.startswith("."))
 
 
-def read_overlay(folder: Path, shown: str = "") -> tuple[Overlay, list[Problem]]:
-    """The overlay in a folder, which problems call ``shown``. An entry with an error is left out, the others apply."""
+def read_overlay(folder: Path, release: Release, shown: str = "") -> tuple[Overlay, list[Problem]]:
+    """The overlay in a folder, which problems call ``shown``. An entry with an error is left out, the others apply.
+
+    Its terms, such as those of confidence, are the release's.
+    """
     shown = shown or folder.as_posix()
     problems: list[Problem] = []
-    metadata = _open(folder / METADATA, f"{shown}/{METADATA}", problems)
-    listed = _open(folder / CLASSIFICATIONS, f"{shown}/{CLASSIFICATIONS}", problems)
-    facts, at = _metadata(*metadata, folder.name) if metadata else ((), "")
-    taxonomy, more, entries = _listed(*listed) if listed else ("", (), ())
+    metadata, listed = (_open(folder / name, f"{shown}/{name}", problems) for name in (METADATA, CLASSIFICATIONS))
+    facts, at = ((), "") if metadata is None else _metadata(*_records(metadata, problems, release), folder.name)
+    taxonomy, more, entries = ("", (), ()) if listed is None else _listed(*_records(listed, problems, release))
     ordered = sorted(problems, key=lambda problem: problem.order)
     return Overlay(folder.name, facts + more, at, taxonomy, entries), ordered
 
 
-def _open(path: Path, shown: str, problems: list[Problem]) -> tuple[yamltree.Mapping, Records] | None:
-    """The object in a JSON file, and what reads its records."""
+_Opened = tuple[yamltree.Mapping, Source]
+"""The object in a JSON file, and the text that it stands in."""
+
+
+def _records(opened: _Opened, problems: list[Problem], release: Release) -> tuple[yamltree.Mapping, Records]:
+    root, source = opened
+    return root, Records(source, problems, release)
+
+
+def _open(path: Path, shown: str, problems: list[Problem]) -> _Opened | None:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
@@ -115,22 +128,22 @@ def _open(path: Path, shown: str, problems: list[Problem]) -> tuple[yamltree.Map
         hint = "give the file read permission, or remove it"
         problems.append(codes.UNREADABLE_FILE.at(Span(shown), f"cannot be read: {error.strerror}", hint=hint))
         return None
-    return parse_overlay_file(raw, shown, problems)
-
-
-def parse_overlay_file(raw: bytes, shown: str, problems: list[Problem]) -> tuple[yamltree.Mapping, Records] | None:
-    """The object in the bytes of a JSON file, and what reads its records."""
-    source = decode(raw, shown, limit=max(len(raw), 1))
     if len(raw) > jsontree.LIMITS.bytes:
         message = f"{len(raw):,} bytes; an overlay may have {jsontree.LIMITS.bytes:,}"
-        source = codes.FILE_TOO_LARGE.at(Span(shown), message, hint="split the overlay")
+        problems.append(codes.FILE_TOO_LARGE.at(Span(shown), message, hint="split the overlay"))
+        return None
+    source = decode(raw, shown, limit=jsontree.LIMITS.bytes)
     if isinstance(source, Problem):
         problems.append(source)
         return None
+    return _object(source, problems)
+
+
+def _object(source: Source, problems: list[Problem]) -> _Opened | None:
     root, faults = jsontree.parse(source.text)
     problems += [fault.code.at(source.span(fault.start, fault.end), fault.message, hint=fault.hint) for fault in faults]
     if isinstance(root, yamltree.Mapping):
-        return root, Records(source, problems)
+        return root, source
     if root is not None:
         span = source.span(root.start, root.start + 1)
         problems.append(codes.BAD_OVERLAY.at(span, "the file holds no object", hint="it begins with { and ends with }"))
@@ -198,7 +211,8 @@ def _classification(node: Node, taxonomy: str, records: Records) -> Classificati
         facts=facts,
         by=records.text(values, vocab.classifiedBy),
         at=moment(records.text(values, vocab.classifiedOn)),
-        span=records.span(next(iter(values[vocab.classifiedCase]))),
+        span=records.span(values[vocab.classifiedCase][0]),
+        claim_span=next((records.span(each) for each in values.get(vocab.classifiedClaim, ())), _NOWHERE),
     )
 
 

@@ -13,6 +13,7 @@ from kg.lexical import DATATYPES
 from kg.ntriples import iri, literal
 from kg.overlay.keys import Key, Keys, concepts
 from kg.problem import Code, Problem, Span
+from kg.release import Release
 from kg.source import Source
 from kg.yamltree import Node, Scalar, Sequence
 
@@ -32,6 +33,8 @@ class Records:
 
     source: Source
     problems: list[Problem]
+    release: Release
+    """The release whose terms they may name."""
 
     def values(self, node: yamltree.Mapping, shape: Keys, *, given: Mapping[str, str] | None = None) -> Values:
         """The values of a record by predicate; ``given`` are predicates that it need not have a value for."""
@@ -101,7 +104,7 @@ class Records:
         return literal(text, key.datatype)
 
     def _concept(self, node: Scalar, key: Key) -> str:
-        known = concepts(key.target)
+        known = concepts(key.target, self.release)
         if node.text not in known:
             message = f"`{key.name}` is `{_short(node.text)}`; allowed: {', '.join(known)}"
             self.report(codes.BAD_OVERLAY, node, message, "write one of the terms as it stands here")

@@ -36,11 +36,13 @@ def known_part(
     kept: list[Classification] = []
     problems: list[Problem] = []
     for each in overlay.classifications:
-        missing = _missing(each, cases, claims)
-        if missing:
-            near = _nearest(each.case, cases) if each.case not in cases and len(problems) < SUGGESTED else ""
+        if each.case not in cases:
+            near = _nearest(each.case, cases) if len(problems) < SUGGESTED else ""
             hint = f"did you mean `{near}`?" if near else "correct the id, or leave the entry until the case is back"
-            problems.append(codes.UNKNOWN_OVERLAY_CASE.at(each.span, missing, hint=hint))
+            problems.append(codes.UNKNOWN_OVERLAY_CASE.at(each.span, f"there is no case `{each.case}`", hint=hint))
+        elif each.claim and (each.case, each.claim) not in claims:
+            message = f"the case `{each.case}` has no claim `{each.claim}`"
+            problems.append(codes.UNKNOWN_OVERLAY_CASE.at(each.claim_span, message, hint="correct the id of the claim"))
         else:
             kept.append(each)
     return replace(overlay, classifications=tuple(kept)), problems
@@ -49,14 +51,6 @@ def known_part(
 def _nearest(case: str, cases: Collection[str]) -> str:
     found = extractOne(case, sorted(cases), scorer=fuzz.ratio, score_cutoff=ALIKE)
     return found[0] if found else ""
-
-
-def _missing(each: Classification, cases: Collection[str], claims: Collection[tuple[str, str]]) -> str:
-    if each.case not in cases:
-        return f"there is no case `{each.case}`"
-    if each.claim and (each.case, each.claim) not in claims:
-        return f"the case `{each.case}` has no claim `{each.claim}`"
-    return ""
 
 
 def overlay_triples(overlay: Overlay, base: str) -> list[Triple]:
