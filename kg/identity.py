@@ -13,17 +13,18 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 from kg import vocab
 from kg.case import Case
 from kg.ntriples import Triple, iri, literal
 
 ORGANISATION_METHOD = vocab.CASEGRAPH + "method/organisation/2"
-DOCUMENT_METHOD = vocab.CASEGRAPH + "method/document/1"
+DOCUMENT_METHOD = vocab.CASEGRAPH + "method/document/2"
 METHODS = (ORGANISATION_METHOD, DOCUMENT_METHOD)
 
 _FILLER = re.compile(r"[\s.,'’‘`´()\[\]/_\-‐-―·・]+")
+_SLASH = re.compile("%2[Ff]")
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_cid|mc_eid|igshid|yclid|_hs\w+")
 
 
@@ -57,23 +58,37 @@ def slug(name: str) -> str:
 def normalise_url(url: str) -> str | None:
     """A URL without what does not tell documents apart; None where it cannot be parsed.
 
-    Scheme, ``www.``, fragment, trailing slash, default port and tracking parameters go.
+    Scheme, ``www.``, fragment, trailing slash, default port and tracking parameters go; characters are
+    percent-encoded alike, and hosts of other scripts written in ASCII.
 
-    >>> normalise_url("https://www.Example.org/a/?utm_source=x&id=3#top")
-    'example.org/a?id=3'
+    >>> normalise_url("https://www.Example.org/a/?utm_source=x&id=3#top"), normalise_url("http://bücher.example/%7eé")
+    ('example.org/a?id=3', 'xn--bcher-kva.example/~%C3%A9')
     """
     try:
         parts = urlsplit(url.strip())
         port = parts.port
     except ValueError:
         return None
-    host = (parts.hostname or "").removeprefix("www.")
+    host = _ascii((parts.hostname or "").rstrip(".")).removeprefix("www.")
     if not host:
         return None
     if port and port not in (80, 443):
         host = f"{host}:{port}"
     query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)])
-    return host + parts.path.rstrip("/") + (f"?{query}" if query else "")
+    return host + _encoded(parts.path.rstrip("/")) + (f"?{query}" if query else "")
+
+
+def _ascii(host: str) -> str:
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+def _encoded(path: str) -> str:
+    """A path in which the same characters are percent-encoded, however it was written; an encoded slash is none."""
+    parts = (quote(unquote_to_bytes(part), safe="/:@!$&'()*+,;=") for part in _SLASH.split(path))
+    return "%2F".join(parts)
 
 
 def derive(case: Case, base: str, decided: Mapping[str, str]) -> tuple[list[Triple], list[Entity]]:
