@@ -1,10 +1,11 @@
 """A proxy in front of a real store that goes wrong where a test says so."""
 
 import http.client
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -28,11 +29,12 @@ class Request:
 
 
 class Proxy(ThreadingHTTPServer):
-    daemon_threads = True
+    daemon_threads = False  # server_close waits for them, so that no socket outlives its test
     allow_reuse_address = True
 
     def __init__(self, upstream: str, fault: Fault) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self.connections: list[socket.socket] = []
         self.upstream = urlsplit(upstream)
         self.fault = fault
         self.seen: list[Request] = []
@@ -41,12 +43,24 @@ class Proxy(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections.append(request)
+        super().process_request(request, client_address)
+
+    def hang_up(self) -> None:
+        """End the connections that clients keep open."""
+        for connection in self.connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that is killed is no failure of the proxy."""
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
     server: Proxy
 
     def do_any(self) -> None:
@@ -62,12 +76,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def upstream(self, body: bytes) -> tuple[int, bytes, list[tuple[str, str]]]:
         at = self.server.upstream
-        connection = http.client.HTTPConnection(str(at.hostname), at.port, timeout=120)
-        connection.request(self.command, self.path, body, {**self.headers, "Host": at.netloc})
-        answer = connection.getresponse()
-        content, headers = answer.read(), [pair for pair in answer.getheaders() if pair[0].lower() not in HOP]
-        connection.close()
-        return answer.status, content, headers
+        with closing(http.client.HTTPConnection(str(at.hostname), at.port, timeout=120)) as connection:
+            sent = {name: value for name, value in self.headers.items() if name.lower() not in HOP}
+            connection.request(self.command, self.path, body, {**sent, "Host": at.netloc, "Connection": "close"})
+            answer = connection.getresponse()
+            headers = [pair for pair in answer.getheaders() if pair[0].lower() not in HOP]
+            return answer.status, answer.read(), headers
 
     def answer(self, status: int, content: bytes, headers: list[tuple[str, str]]) -> None:
         self.send_response(status)
@@ -131,11 +145,6 @@ class Handler(BaseHTTPRequestHandler):
     def html(self, _body: bytes) -> None:
         self.answer(200, b"<html><h1>Welcome</h1></html>", [("Content-Type", "text/html")])
 
-    def stuck(self, _body: bytes) -> None:
-        """No answer, as long as a test may take."""
-        time.sleep(20)
-        self.close_connection = True
-
     def log_message(self, format: str, *args: Any) -> None:
         """Tests need no log."""
 
@@ -150,5 +159,6 @@ def proxied(upstream: str, fault: Fault = lambda _: "") -> Iterator[Proxy]:
         yield proxy
     finally:
         proxy.shutdown()
+        proxy.hang_up()
         proxy.server_close()
         thread.join()

@@ -1,7 +1,9 @@
 """Real triple stores on loopback for tests: started in a folder of their own, stopped by their process id."""
 
 import os
+import resource
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -9,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -64,6 +67,7 @@ class Server:
     name: str
     url: str
     process: int
+    client: httpx.Client
     opened: list[Remote] = field(default_factory=list[Remote])
 
     def target(self, url: str = "") -> Target:
@@ -83,7 +87,7 @@ class Server:
     def graph(self, iri: str) -> bytes:
         """What a graph holds, read without the code under test; no graph of the tests is above Virtuoso's limit."""
         path = {"oxigraph": "/store", "virtuoso": "/sparql-graph-crud"}[self.name]
-        answer = httpx.get(self.url + path, params={"graph": iri}, headers={"Accept": "application/n-triples"})
+        answer = self.client.get(self.url + path, params={"graph": iri}, headers={"Accept": "application/n-triples"})
         assert answer.status_code in (200, 404), answer.text
         assert answer.content.count(b"\n") < 10_000
         return answer.content if answer.status_code == 200 else b""
@@ -96,25 +100,45 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(name: str, folder: Path, *options: str) -> Iterator[Server]:
-    """A store of a kind, in a new folder."""
+def running(name: str, folder: Path, *options: str, disk: int = 0) -> Iterator[Server]:
+    """A store of a kind, in a folder; ``disk`` limits the bytes of each of its files.
+
+    Oxigraph is started as the options say; with "memory" it keeps nothing on disk, which is faster.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     command = _oxigraph(folder, port, *options) if name == "oxigraph" else _virtuoso(folder, port)
     with (folder / "out").open("wb") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=folder)
+        process = subprocess.Popen(
+            command,
+            stdout=out,
+            stderr=out,
+            stdin=subprocess.DEVNULL,
+            cwd=folder,
+            preexec_fn=partial(_limit, disk) if disk else None,  # noqa: PLW1509
+            restore_signals=False,
+        )
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait(url, process, folder)
-        yield Server(name, url, process.pid)
+        with httpx.Client(timeout=60) as client:
+            _wait(url, process, client)
+            yield Server(name, url, process.pid, client)
     finally:
         process.kill()
         process.wait()
 
 
+def _limit(disk: int) -> None:
+    """Let writing beyond a limit fail, as on a full disk, instead of ending the process."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (disk, disk))
+
+
 def _oxigraph(folder: Path, port: int, *options: str) -> list[str]:
-    serve = options or ("serve",)
-    return [str(OXIGRAPH), *serve, "--location", str(folder / "store"), "--bind", f"127.0.0.1:{port}"]
+    bind = ["--bind", f"127.0.0.1:{port}"]
+    if options == ("memory",):
+        return [str(OXIGRAPH), "serve", *bind]
+    return [str(OXIGRAPH), *(options or ("serve",)), "--location", str(folder / "store"), *bind]
 
 
 def _virtuoso(folder: Path, port: int) -> list[str]:
@@ -123,15 +147,15 @@ def _virtuoso(folder: Path, port: int) -> list[str]:
     return [str(VIRTUOSO), "+foreground", "+configfile", str(path)]
 
 
-def _wait(url: str, process: "subprocess.Popen[bytes]", folder: Path) -> None:
+def _wait(url: str, process: "subprocess.Popen[bytes]", client: httpx.Client) -> None:
     until = time.monotonic() + START
     while time.monotonic() < until and process.poll() is None:
         try:
-            if httpx.get(url + "/", timeout=5).status_code < 500:
+            if client.get(url + "/").status_code < 500:
                 return
         except httpx.TransportError:
             time.sleep(0.1)
-    pytest.fail(f"the store did not start: {(folder / 'out').read_text(errors='replace')[-2000:]}")
+    pytest.fail("the store did not start")
 
 
 def emptied(server: Server) -> Server:

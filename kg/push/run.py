@@ -191,7 +191,10 @@ class Run:
             self._written |= entries
         self._check_record(report)
         if report.is_complete:
-            self.ledger.write_head(_head(record, plan.build, COMPLETE))
+            head = _head(record, plan.build, COMPLETE)
+            self.ledger.write_head(head)
+            if self.ledger.head() != head:
+                raise StoreError("every graph is there, but the store did not keep that the push is complete")
 
     def _check_record(self, report: Report) -> None:
         """Read the record back: a store may say that it wrote what it did not."""

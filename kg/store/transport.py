@@ -21,7 +21,7 @@ PAUSE = 1.0
 """Seconds before the one retry, where the server does not say how long."""
 LONGEST_PAUSE = 30.0
 RETRIED = (429, 502, 503, 504)
-_NO_SPACE = re.compile(r"no space left|disk (is )?full|out of (disk|space)|quota exceeded|ENOSPC", re.I)
+_NO_SPACE = re.compile(r"no space left|disk (is )?full|out of (disk|space)|quota exceeded|file too large|ENOSPC", re.I)
 _TAG = re.compile(r"<(style|script).*?</\1>|<[^>]*>", re.S | re.I)
 
 
@@ -67,9 +67,14 @@ class Transport:
         self._client.close()
 
     def send(
-        self, method: str, url: str, *, parameters: Mapping[str, str] | None = None, body: Body | None = None,
+        self,
+        method: str,
+        url: str,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        body: Body | None = None,
         accept: str = "*/*",
-    ) -> httpx.Response:  # fmt: skip
+    ) -> httpx.Response:
         """A successful answer; a StoreError that says what went wrong otherwise. Every request here can be repeated."""
         content, headers = self._packed(body)
         call = self._client.build_request(
@@ -118,8 +123,14 @@ class Transport:
         if 300 <= answer.status_code < 400:
             where = answer.headers.get("Location", "elsewhere")
             raise Refused(f"{self._place()} sends us to {where}; put that address into url", answer.status_code)
-        raise Refused(f"{answer.request.url.copy_with(query=None)} answered {answer.status_code}: {said}",
-                      answer.status_code)  # fmt: skip
+        address, status = answer.request.url.copy_with(query=None), answer.status_code
+        raise Refused(f"{address} answered {status}: {said}{self._hint(answer)}", status)
+
+    def _hint(self, answer: httpx.Response) -> str:
+        if answer.status_code != 404 or answer.request.method == "DELETE":
+            return ""
+        profile = self.target.profile
+        return f"; is the url right? With the profile {profile.name} it is {profile.about}"
 
     def _place(self) -> str:
         return f"the store at {self.target.url}"
