@@ -26,6 +26,8 @@ COMMANDS = {
     "processes": ("kg.cli.processes", "Import process catalogues."),
     "organisations": ("kg.cli.organisations", "Decide which names are one organisation."),
     "ontology": ("kg.cli.ontology", "Show, compare, draft and lock releases of the ontology."),
+    "migrate": ("kg.cli.migrate", "Bring case files to another release of the ontology."),
+    "retag": ("kg.cli.retag", "Decide what a migration left to a person."),
     "new": ("kg.cli.new", "Begin a new case file."),
     "schema": ("kg.cli.schema", "Write the JSON Schema that editors complete with."),
 }

@@ -26,6 +26,12 @@ SELECT ?scheme ?term (COUNT(?thing) AS ?uses) {
   ?thing ?property ?concept . ?property rdfs:isDefinedBy ?ontology .
 } GROUP BY ?scheme ?term ORDER BY ?scheme DESC(?uses)
 """
+WAITING = """
+SELECT ?key ?was (COUNT(DISTINCT ?value) AS ?values) (COUNT(DISTINCT ?record) AS ?records) {
+  ?record cg:pending ?value . ?value cg:pendingField ?key ; cg:pendingFrom ?was .
+} GROUP BY ?key ?was ORDER BY DESC(?values) ?key
+"""
+DECIDED = "SELECT (COUNT(?decision) AS ?number) { ?decision a cg:TaggingDecision }"
 
 
 @click.command("stats")
@@ -41,6 +47,7 @@ def command(root: Path, *, terms: bool) -> None:
     if terms:
         click.echo()
         _print(store, TERMS, ("vocabulary", "term", "uses"), right=2)
+    _print_waiting(store)
     found = Counter((each.severity.label, each.code) for each in manifest.problems())
     if found:
         click.echo()
@@ -49,6 +56,17 @@ def command(root: Path, *, terms: bool) -> None:
     left_out = manifest.left_out()
     if left_out:
         click.echo(f"\nLeft out because of errors: {', '.join(entry.path for entry in left_out)}")
+
+
+def _print_waiting(store: Embedded) -> None:
+    """How far people are with what migrations left to them."""
+    waiting, decided = store.query(WAITING), store.query(DECIDED)
+    assert isinstance(waiting, Table)
+    assert isinstance(decided, Table)
+    done = plain(decided.rows[0][0])
+    if waiting.rows or done != "0":
+        click.echo(f"\nDecided by people: {done} values. Waiting for them (kg retag list):")
+        _print(store, WAITING, ("key", "from release", "values", "records"), right=2)
 
 
 def _print(store: Embedded, query: str, columns: tuple[str, ...], *, right: int) -> None:

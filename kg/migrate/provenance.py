@@ -52,8 +52,15 @@ def withdraw(root: Path, run: str) -> None:
 
 
 def decided(root: Path, decisions: Iterable[Line]) -> None:
-    """Note decisions of a person: record, field, from, to, by, at, and the file before and after."""
-    _write(root, _text(root) + "".join(map(_line, decisions)))
+    """Note decisions of a person: record, field, from, to, by, at, and the file before and after; each once."""
+    text = _text(root)
+    known = {_identity(each) for each in _lines(text) if "decided" in each}
+    _write(root, text + "".join(_line(each) for each in decisions if _identity(each) not in known))
+
+
+def _identity(decision: Line) -> tuple[str, ...]:
+    """What tells a decision from another one; not when it was taken, so that a stopped call can be made again."""
+    return tuple(decision[key] for key in ("decided", "field", "from", "to", "file", "before", "after"))
 
 
 def decisions(root: Path) -> list[Line]:
