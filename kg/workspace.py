@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from kg.build.engine import Progress, silent
 from kg.build.inputs import curated, linker
 from kg.build.scan import Found, find_markdown, shown_path
 from kg.build.stated import stated_release
+from kg.builtgraph import BuiltGraph, no_graph
 from kg.candidates import OrganisationUse, uses
 from kg.captures import read_captures
 from kg.case import Case, Reader, Record
@@ -25,20 +26,20 @@ from kg.catalogue import CatalogueFile, choose_catalogue
 from kg.check import DEFAULT_ENGINE
 from kg.evidence import Located, locate_quotes
 from kg.links import Curated, find_link_files
-from kg.manifest import Manifest, current_build, current_manifest, read_manifest
+from kg.manifest import Manifest, current_manifest, read_manifest
 from kg.parts import Parts
 from kg.problem import Failure, Problem, Span
 from kg.push.local import LocalBuild
-from kg.query import Catalogue, QueryAnswer, SavedQuery, ask, load_queries, load_query, query_folders
+from kg.query import Catalogue, QueryAnswer
 from kg.query.values import Given
 from kg.release import Release, find_releases
-from kg.search import KINDS, Hits, Index, search
+from kg.search import KINDS, Hits
 from kg.settings import BASE, SETTINGS, Settings, SettingsError, line_of, read_settings
 from kg.shape import encode
 from kg.store.base import Answer, StoreError
 from kg.store.embedded import Embedded
 from kg.store.target import Target, choose_target
-from kg.worker import WHOLE, Worker, whole
+from kg.worker import WHOLE
 from kg.worker import Limits as QueryLimits
 from kg.yamltree import Limits
 
@@ -90,13 +91,12 @@ class Workspace:
         self.settings = read_settings(self.root / SETTINGS)
         if cases:
             self.settings = replace(self.settings, cases=tuple(str(Path(case).resolve()) for case in cases))
-        self._worker: Worker | None = None
-        self._made = 0
+        self.built = BuiltGraph(self.root, self.settings)
 
     @property
     def home(self) -> Path:
         """Where builds are kept."""
-        return self.root / ".kg"
+        return self.built.home
 
     @property
     def case_folders(self) -> list[Path]:
@@ -246,16 +246,8 @@ class Workspace:
         """What the current build was made of; StoreError before the first build."""
         manifest = current_manifest(self.home)
         if manifest is None:
-            raise StoreError(f"{self.root} has no graph yet; make one with `kg build`")
+            raise no_graph(self.root)
         return manifest
-
-    @property
-    def build_folder(self) -> Path:
-        """Where the current build is; StoreError before the first build."""
-        folder = current_build(self.home)
-        if folder is None:
-            raise StoreError(f"{self.root} has no graph yet; make one with `kg build`")
-        return folder
 
     def pushable(self, build: str = "") -> LocalBuild:
         """The current build, or a kept one by its hash, as a push reads it; StoreError where it is not there."""
@@ -268,31 +260,10 @@ class Workspace:
         """A target by its name; without one, the only one there is."""
         return choose_target(self.settings.targets, name, self.root / SETTINGS)
 
-    def kept_build(self, name: str) -> Path:
-        """The folder of a build that is still kept, by the beginning of its id, or ``previous``."""
-        current = self.build_folder
-        folders = sorted(each for each in current.parent.iterdir() if each.name[0] != "~")
-        others = [each for each in folders if each != current]
-        found = others if name == "previous" else [each for each in folders if each.name.startswith(name)]
-        if len(found) != 1:
-            kept = ", ".join(f"{each.name} (current)" if each == current else each.name for each in folders)
-            raise StoreError(f"there is no build `{name}`; kept: {kept}")
-        return found[0]
-
     @property
     def store(self) -> Embedded:
         """The current build's store, to read from in this process; StoreError before the first build."""
-        return Embedded.open(self.build_folder / "store", vocab.PREFIXES)
-
-    @property
-    def worker(self) -> Worker:
-        """A process of its own that answers queries over the current build; it ends with the workspace."""
-        store = self.build_folder / "store"
-        made = store.stat().st_ino
-        if self._worker is None or self._made != made:
-            self.close()
-            self._worker, self._made = Worker(store, vocab.PREFIXES), made
-        return self._worker
+        return Embedded.open(self.built.folder / "store", vocab.PREFIXES)
 
     def __enter__(self) -> Self:
         return self
@@ -302,16 +273,14 @@ class Workspace:
 
     def close(self) -> None:
         """End the process that answers queries; the next query starts another."""
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
+        self.built.close()
 
     def sparql(self, text: str, *, limits: QueryLimits = WHOLE) -> Answer:
         """The answer to SPARQL over the graph, all of it; the usual prefixes are declared.
 
         It runs in a process of its own. QueryTimeout or QueryTooLarge where it needs more than the limits.
         """
-        return whole(self.worker.run(text, limits)).answer
+        return self.built.sparql(text, limits=limits)
 
     def graph(self) -> Graph:
         """The graph as rdflib has graphs, to read; queries run in this process, without limits."""
@@ -336,26 +305,12 @@ class Workspace:
 
     def search(self, words: str, *, kinds: Iterable[str] = KINDS, limit: int = 20, progress: Progress = silent) -> Hits:
         """What has some words, the best first; the index is brought up to date with the current build before."""
-        build, index = self.build_folder.name, Index(self.home)
-        if index.build() != build:
-            index.refresh(self.manifest, Parts(self.home / "parts"), self.root, progress)
-        return search(index, words, kinds=kinds, limit=limit)
+        return self.built.search(words, kinds=kinds, limit=limit, progress=progress)
 
     def queries(self) -> Catalogue:
         """Every saved query, and what is wrong with the files of queries."""
-        return load_queries(query_folders(self.root), self.root)
-
-    def saved_query(self, name: str) -> SavedQuery:
-        """The saved query of a name; QueryMissing or QueryBroken where there is none to run."""
-        return load_query(query_folders(self.root), name, self.root)
+        return self.built.queries()
 
     def query(self, name: str, /, **given: Given | Sequence[Given]) -> QueryAnswer:
-        """The answer of a saved query; parameters as its header declares them, the others at their defaults."""
-        return self.ask(self.saved_query(name), given)
-
-    def ask(
-        self, query: SavedQuery, given: Mapping[str, Given | Sequence[Given]], *, limits: QueryLimits = WHOLE
-    ) -> QueryAnswer:
-        """The whole answer of a saved query; QueryTimeout or QueryTooLarge where it needs more than the limits."""
-        worker = self.worker
-        return ask(query, given, lambda text: whole(worker.run(text, limits)), base=self.settings.base)
+        """The whole answer of a saved query; parameters as its header declares them, the others at their defaults."""
+        return self.built.ask(self.built.saved_query(name), given)

@@ -12,6 +12,7 @@ import click
 import pyoxigraph as ox
 
 from kg import atomic
+from kg.builtgraph import BuiltGraph
 from kg.cli import render, tables
 from kg.export.answers import BINARY, FORMATS, markdown, triples_as_turtle
 from kg.problem import Failure
@@ -21,7 +22,6 @@ from kg.query.cells import shown
 from kg.query.values import Run
 from kg.store.base import Answer, Table
 from kg.worker import DEFAULT, Limits
-from kg.workspace import Workspace
 
 ENDINGS = {
     ".csv": "csv",
@@ -93,7 +93,7 @@ class Answered:
     columns: Sequence[Column]
     run: Run
     """Answers further questions about what is in the table."""
-    workspace: Workspace
+    graph: BuiltGraph
     cut: str = ""
     """What was cut off, in words."""
     query: SavedQuery | None = None
@@ -103,7 +103,7 @@ class Answered:
     @property
     def base(self) -> str:
         """Begins the IRIs of the workspace."""
-        return self.workspace.settings.base
+        return self.graph.settings.base
 
     def texts(self) -> list[list[str]]:
         """The rows as people read them."""
@@ -237,7 +237,7 @@ def _links(answered: Answered) -> dict[str, str]:
     things = _terms(answered.table)
     found = {each: each for row in answered.table.rows for term in row if is_web(each := _literal(term))}
     if kinds & {"case", "claim"}:
-        root = answered.workspace.root.resolve()
+        root = answered.graph.root.resolve()
         found |= {iri: (root / path).resolve().as_uri() for iri, path in case_files(things, answered.run).items()}
     if kinds & {"source", "document"}:
         found |= web_addresses(things, answered.run)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from kg.builtgraph import BuiltGraph
 from kg.cli import options
 from kg.cli.answers import Answered, Wanted, deliver
 from kg.cli.running import explain, runner
@@ -18,7 +19,6 @@ from kg.query.order import run_sorted
 from kg.store.base import Table
 from kg.terms import shortened
 from kg.worker import DEFAULT, Worker
-from kg.workspace import Workspace
 
 PARAMETER = "parameter_"
 """Begins the names that click keeps values under, so that a parameter may be called as one of our own options is."""
@@ -50,17 +50,17 @@ def command_of(query: SavedQuery) -> click.Command:
     def run(root: Path, param: Iterable[str], *, show: bool, test: bool, **given: Any) -> None:
         values = {name.removeprefix(PARAMETER): each for name, each in given.items() if name.startswith(PARAMETER)}
         named = {name: each for name, each in values.items() if each} | _named(param)
-        workspace, wanted = Workspace(root), Wanted.of(given)
+        graph, wanted = BuiltGraph(root), Wanted.of(given)
         if test:
             from kg.cli.catalogue import run_tests
 
             run_tests([query])
         elif show:
-            click.echo(_bound(query, named, workspace, wanted), nl=False)
+            click.echo(_bound(query, named, graph, wanted), nl=False)
         elif wanted.explain:
-            explain(_bound(query, named, workspace, wanted), runner(workspace, wanted))
+            explain(_bound(query, named, graph, wanted), runner(graph, wanted))
         else:
-            _ask(query, named, workspace, wanted)
+            _ask(query, named, graph, wanted)
 
     declared = click.command("query", cls=Asked, help=_help(query))(_options(run))
     taken = {name for each in declared.params for name in each.opts}
@@ -108,24 +108,24 @@ def _named(given: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return values
 
 
-def _bound(query: SavedQuery, given: Given, workspace: Workspace, wanted: Wanted) -> str:
+def _bound(query: SavedQuery, given: Given, graph: BuiltGraph, wanted: Wanted) -> str:
     """The query with its parameters in place; nothing is asked where none is given."""
-    return bound(query, given, runner(workspace, wanted), base=workspace.settings.base).text if given else query.text
+    return bound(query, given, runner(graph, wanted), base=graph.settings.base).text if given else query.text
 
 
-def _ask(query: SavedQuery, given: Given, workspace: Workspace, wanted: Wanted) -> None:
-    run = runner(workspace, replace(wanted, limit=max(wanted.limit or 0, DEFAULT.rows)))
-    answer = ask(query, given, run, base=workspace.settings.base)
-    found = Answered(answer.table, answer.columns, run, workspace, answer.truncated, query, _said(answer, workspace))
+def _ask(query: SavedQuery, given: Given, graph: BuiltGraph, wanted: Wanted) -> None:
+    run = runner(graph, replace(wanted, limit=max(wanted.limit or 0, DEFAULT.rows)))
+    answer = ask(query, given, run, base=graph.settings.base)
+    found = Answered(answer.table, answer.columns, run, graph, answer.truncated, query, _said(answer, graph))
     if wanted.diff:
         found = _compared(found, answer, wanted)
     deliver(_cut(found, wanted.limit), wanted)
 
 
-def _said(answer: QueryAnswer, workspace: Workspace) -> dict[str, str]:
+def _said(answer: QueryAnswer, graph: BuiltGraph) -> dict[str, str]:
     """What was asked of what, for those who are sent the answer."""
     bound_to = {
-        parameter.name: ", ".join(shortened(term, workspace.settings.base) for term in answer.terms[parameter.name])
+        parameter.name: ", ".join(shortened(term, graph.settings.base) for term in answer.terms[parameter.name])
         if parameter.name in answer.terms
         else parameter.default or "any"
         for parameter in answer.query.parameters
@@ -137,8 +137,8 @@ def _said(answer: QueryAnswer, workspace: Workspace) -> dict[str, str]:
 
 def _compared(found: Answered, answer: QueryAnswer, wanted: Wanted) -> Answered:
     """What is different in the answer of another build, to the same SPARQL."""
-    build = found.workspace.kept_build(wanted.diff)
-    with Worker(build / "store", found.workspace.worker.prefixes) as worker:
+    build = found.graph.kept(wanted.diff)
+    with Worker(build / "store", found.graph.worker.prefixes) as worker:
         before = run_sorted(answer.text, lambda text: worker.run(text, wanted.limits)).answer
     assert isinstance(before, Table)
     table = changes(before, found.table, found.columns)

@@ -7,19 +7,23 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
+from kg.builtgraph import BuiltGraph
 from kg.cli import render, tables
 from kg.problem import Problem
 from kg.query import SavedQuery, differences
 from kg.release import bundled
-from kg.workspace import Workspace
+
+if TYPE_CHECKING:
+    from kg.workspace import Workspace
 
 
-def print_list(workspace: Workspace, tags: Sequence[str], form: str) -> None:
+def print_list(graph: BuiltGraph, tags: Sequence[str], form: str) -> None:
     """Print the saved queries that have all of some tags; what is wrong with the files of others on standard error."""
-    catalogue = workspace.queries()
+    catalogue = graph.queries()
     found = [query for query in catalogue.queries.values() if set(tags) <= set(query.tags)]
     if form == "json":
         click.echo(json.dumps([_said(query) for query in found], ensure_ascii=False, indent=2))
@@ -30,7 +34,7 @@ def print_list(workspace: Workspace, tags: Sequence[str], form: str) -> None:
         for line in tables.lines(head, rows, width):
             click.echo(line)
         click.echo(f"{len(found):,} of {len(catalogue.queries):,} queries; `kg query NAME --help` says more", err=True)
-    _print(catalogue.problems, workspace.root)
+    _print(catalogue.problems, graph.root)
 
 
 def _said(query: SavedQuery) -> dict[str, object]:
@@ -57,7 +61,7 @@ def run_tests(queries: Iterable[SavedQuery], problems: Iterable[Problem] = (), r
     with TemporaryDirectory() as folder:
         demonstration = _demonstration(Path(folder))
         for query in queries:
-            differing = differences(query, demonstration.worker.run, base=demonstration.settings.base)
+            differing = differences(query, demonstration.built.worker.run, base=demonstration.settings.base)
             found += differing
             expected = len(query.expectations)
             state = "FAILED" if differing else "ok" if expected else "no test"
@@ -70,6 +74,8 @@ def run_tests(queries: Iterable[SavedQuery], problems: Iterable[Problem] = (), r
 
 def _demonstration(root: Path) -> Workspace:
     """The demonstration cases and what goes with them, built in a folder."""
+    from kg.workspace import Workspace
+
     for name in ("cases", "overlays"):
         if bundled(name).is_dir():
             (root / name).symlink_to(bundled(name))

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from kg.builtgraph import BuiltGraph
 from kg.cli import asked, options
 from kg.cli.answers import Answered, Wanted, deliver, print_other
 from kg.cli.catalogue import print_list, run_tests
@@ -17,7 +18,6 @@ from kg.cli.running import explain, runner
 from kg.query import Column, SavedQuery, load_query, query_folders
 from kg.query.reading import SUFFIX
 from kg.store.base import Table
-from kg.workspace import Workspace
 
 NAME = re.compile(r"[A-Za-z0-9_][\w.-]*")
 """What can only be the name of a saved query: SPARQL has spaces or braces."""
@@ -76,21 +76,21 @@ def command(
     kg query mechanism-outcome --chart chart.svg             as a picture
     kg query 'SELECT ?title { ?case a cg:Case ; dcterms:title ?title } LIMIT 5'
     """
-    workspace = Workspace(root)
+    graph = BuiltGraph(root)
     if listed or tags:
-        print_list(workspace, tags, given["form"])
+        print_list(graph, tags, given["form"])
     elif test:
-        catalogue = workspace.queries()
-        run_tests(catalogue.queries.values(), catalogue.problems, workspace.root)
+        catalogue = graph.queries()
+        run_tests(catalogue.queries.values(), catalogue.problems, graph.root)
     else:
-        _ask(_text(text, file), workspace, Wanted.of(given))
+        _ask(_text(text, file), graph, Wanted.of(given))
 
 
-def _ask(text: str, workspace: Workspace, wanted: Wanted) -> None:
+def _ask(text: str, graph: BuiltGraph, wanted: Wanted) -> None:
     """Ask SPARQL of the user's own."""
     if wanted.diff:
         raise click.UsageError("--diff compares answers of saved queries; save this one as queries/NAME.rq")
-    run = runner(workspace, wanted)
+    run = runner(graph, wanted)
     if wanted.explain:
         explain(text, run)
         return
@@ -99,7 +99,7 @@ def _ask(text: str, workspace: Workspace, wanted: Wanted) -> None:
         print_other(outcome.answer, wanted.form, outcome.truncated)
         return
     columns = [Column(name, name) for name in outcome.answer.columns]
-    deliver(Answered(outcome.answer, columns, run, workspace, outcome.truncated, said={"SPARQL": text}), wanted)
+    deliver(Answered(outcome.answer, columns, run, graph, outcome.truncated, said={"SPARQL": text}), wanted)
 
 
 def _text(text: str | None, file: Path | None) -> str:

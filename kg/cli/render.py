@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from kg.build.engine import silent
 from kg.problem import Problem
 from kg.store.base import Term
 from kg.terms import shortened
@@ -54,7 +53,7 @@ def cell(term: Term | None, base: str) -> str:
 def progress(label: str) -> Callable[[int, int], None]:
     """A line on standard error that counts; only in a terminal, and only where there is much to do."""
     if not sys.stderr.isatty():
-        return silent
+        return _silent
 
     def show(done: int, total: int) -> None:
         if total < 100:
@@ -64,3 +63,7 @@ def progress(label: str) -> Callable[[int, int], None]:
         click.echo(f"\r{label} {'█' * filled}{'·' * (30 - filled)} {done:,}/{total:,}{end}", nl=False, err=True)
 
     return show
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Nobody looks."""

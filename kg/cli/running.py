@@ -1,4 +1,4 @@
-"""A workspace, and where its questions are put, in; what answers them out."""
+"""A graph, and where its questions are put, in; what answers them out."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Callable
 
 import click
 
+from kg.builtgraph import BuiltGraph
 from kg.cli import render
 from kg.cli.answers import Wanted
 from kg.query.values import Run
 from kg.store.base import Answer, Table
 from kg.worker import Limits, Outcome, QueryTimeout
 from kg.worker.limits import truncation
-from kg.workspace import Workspace
 
 
-def runner(workspace: Workspace, wanted: Wanted) -> Run:
+def runner(graph: BuiltGraph, wanted: Wanted) -> Run:
     """Whatever answers SPARQL: a process of its own over the workspace's graph, or an endpoint."""
     limits = wanted.limits
     if wanted.endpoint:
         return _remote(wanted.endpoint, limits)
-    worker = workspace.worker
+    worker = graph.worker
     worker.start()
     return lambda text: worker.run(text, limits)
 

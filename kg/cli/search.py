@@ -10,10 +10,10 @@ from pathlib import Path
 
 import click
 
+from kg.builtgraph import BuiltGraph
 from kg.cli import options, render, tables
 from kg.search import KINDS, Hit
 from kg.terms import short_iri
-from kg.workspace import Workspace
 
 
 @click.command("search")
@@ -33,25 +33,23 @@ def command(words: Sequence[str], kinds: Sequence[str], limit: int, form: str, r
     kg search '"booking centre"'                in this order
     kg search 'refund*' -- -hotel               beginnings; without a word
     """
-    workspace = Workspace(root)
-    found = workspace.search(
-        " ".join(words), kinds=kinds or KINDS, limit=limit, progress=render.progress("Reading texts")
-    )
+    graph = BuiltGraph(root)
+    found = graph.search(" ".join(words), kinds=kinds or KINDS, limit=limit, progress=render.progress("Reading texts"))
     if form == "json":
-        said = [{**asdict(hit), "id": short_iri(hit.iri, workspace.settings.base)} for hit in found.hits]
+        said = [{**asdict(hit), "id": short_iri(hit.iri, graph.settings.base)} for hit in found.hits]
         click.echo(json.dumps(said, ensure_ascii=False, indent=2))
     else:
         for number, hit in enumerate(found.hits, 1):
-            _print(number, hit, workspace)
+            _print(number, hit, graph)
     note = " with some of the words; none has all" if found.is_loose else ""
     click.echo(f"{len(found.hits)} {'hit' if len(found.hits) == 1 else 'hits'}{note}", err=True)
 
 
-def _print(number: int, hit: Hit, workspace: Workspace) -> None:
+def _print(number: int, hit: Hit, graph: BuiltGraph) -> None:
     width = min(render.width(), 110)
     place = f"{hit.path}:{hit.line}" if hit.line else hit.path
-    link = (workspace.root.resolve() / hit.path).as_uri() if sys.stdout.isatty() else ""
-    name = short_iri(hit.iri, workspace.settings.base)
+    link = (graph.root.resolve() / hit.path).as_uri() if sys.stdout.isatty() else ""
+    name = short_iri(hit.iri, graph.settings.base)
     click.echo(f"{number:>2}  {click.style(hit.title or name, bold=True)}")
     click.echo(f"    {hit.kind} {tables.linked(name, link)}" + (f"  {place}" if hit.kind == "text" else ""))
     for line in tables.wrap(_marked(hit), width - 4) if hit.snippet != hit.title else ():
