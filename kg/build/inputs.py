@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg import __version__, about, evidence, identity, mode
 from kg.about import Linker
@@ -12,15 +13,15 @@ from kg.case import Reader
 from kg.catalogue import CatalogueFile, find_catalogues, read_catalogue
 from kg.check import DEFAULT_ENGINE, Checker
 from kg.links import Curated, LinkFile, read_curated
-from kg.migrate.files import in_memory
-from kg.migrate.history import History, find_history
-from kg.migrate.operation import Resolve
-from kg.migrate.processes import processes
-from kg.migrate.upgrade import Upgrader
 from kg.mode import Mode, read_modes
 from kg.parts import Parts
 from kg.release import Release, find_releases
-from kg.yamltree import Limits
+from kg.yamltree import Fault, Limits, Mapping
+
+if TYPE_CHECKING:  # most workspaces have no file of an earlier release, and migrations take long to import
+    from kg.migrate.history import History
+    from kg.migrate.migration import Migration
+    from kg.migrate.upgrade import Upgrader
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Inputs:
             "methods": " ".join(self.methods),
             "catalogue": f"{self.catalogue.name} {self.catalogue.sha256}",
             **{f"release {version}": release.digest for version, release in releases(self).items()},
-            **{f"migration {each.name}": each.digest for each in history(self).towards(self.target)},
+            **{f"migration {each.name}": each.digest for each in chain(self)},
             **{f"catalogue {name}": each.sha256 for name, each in consulted(self).items()},
         }
 
@@ -82,22 +83,38 @@ def releases(inputs: Inputs) -> dict[str, Release]:
 @cache
 def history(inputs: Inputs) -> History:
     """The migrations that a workspace knows."""
+    from kg.migrate.history import find_history
+
     return find_history(inputs.root, releases(inputs))
 
 
 @cache
 def reader(inputs: Inputs) -> Reader:
     """One reader for each process, because it keeps the shapes; it upgrades older files to the release of the graph."""
-    known = releases(inputs)
-    return Reader(known, inputs.limits, upgrade=in_memory(upgrader(inputs), inputs.target))
+
+    def upgrade(root: Mapping, version: str) -> tuple[Mapping, str] | Fault:
+        if version == inputs.target:
+            return root, version
+        from kg.migrate.files import in_memory
+
+        return in_memory(upgrader(inputs), inputs.target)(root, version)
+
+    return Reader(releases(inputs), inputs.limits, upgrade=upgrade)
+
+
+def chain(inputs: Inputs) -> tuple[Migration, ...]:
+    """The migrations that lead to the release of the graph; none to the oldest."""
+    return () if inputs.target == next(iter(releases(inputs)), "") else history(inputs).towards(inputs.target)
 
 
 @cache
 def upgrader(inputs: Inputs) -> Upgrader:
     """Brings files of earlier releases to the release of the graph."""
+    from kg.migrate.processes import processes
+    from kg.migrate.upgrade import Upgrader
+
     shapes = Reader(releases(inputs)).shapes
-    chain = history(inputs).towards(inputs.target)
-    return Upgrader(chain, shapes, processes(lambda name: _linker_of(name, inputs)))
+    return Upgrader(chain(inputs), shapes, processes(lambda name: _linker_of(name, inputs)))
 
 
 def _linker_of(name: str, inputs: Inputs) -> Linker | None:
@@ -116,7 +133,11 @@ def _linker(found: CatalogueFile, inputs: Inputs) -> Linker:
 @cache
 def consulted(inputs: Inputs) -> dict[str, CatalogueFile]:
     """The catalogues, by name, that migrations to the release of the graph resolve processes by."""
-    operations = (each for migration in history(inputs).towards(inputs.target) for each in migration.operations)
+    operations = [each for migration in chain(inputs) for each in migration.operations]
+    if not operations:
+        return {}
+    from kg.migrate.operation import Resolve
+
     wanted = {each.catalogue for each in operations if isinstance(each, Resolve)}
     return {each.name: each for each in find_catalogues(inputs.root) if each.name in wanted} if wanted else {}
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from itertools import pairwise
 
 
@@ -69,24 +70,27 @@ _LOCAL = f"(?:[{_LETTER}_0-9:]|{_ESCAPE})(?:(?:[{_IN_NAME}.:]|{_ESCAPE})*(?:[{_I
 _LONG = r'"""(?:"{0,2}(?:[^"\\]|\\.))*"""|' + r"'''(?:'{0,2}(?:[^'\\]|\\.))*'''"
 _SHORT = r'"(?:[^"\\\r\n]|\\[^\r\n])*"|' + r"'(?:[^'\\\r\n]|\\[^\r\n])*'"
 
-_TOKEN = re.compile(
-    "|".join(
-        (
-            r"(?P<SPACE>[ \t\r\n]+|\#[^\r\n]*)",
-            r"(?P<IRI><(?:[^<>\"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)",
-            f"(?P<NAME>{_PREFIX}:(?:{_LOCAL})?)",
-            f"(?P<BLANK>_:[{_LETTER}_0-9](?:[{_IN_NAME}.]*[{_IN_NAME}])?)",
-            f"(?P<VARIABLE>[?$][{_LETTER}_0-9][{_LETTER}_0-9{_MORE}]*)",
-            f"(?P<STRING>{_LONG}|{_SHORT})",
-            "(?P<LANGUAGE>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)",
-            r"(?P<NUMBER>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+)",
-            "(?P<WORD>[A-Za-z][A-Za-z0-9_]*)",
-            r"(?P<SIGN>\^\^|&&|\|\||!=|<=|>=|[{}()\[\].,;*/+\-=<>!|^?&@])",
-            "(?P<UNKNOWN>.)",
-        )
-    ),
-    re.DOTALL,
+_TOKEN = "|".join(
+    (
+        r"(?P<SPACE>[ \t\r\n]+|\#[^\r\n]*)",
+        r"(?P<IRI><(?:[^<>\"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)",
+        f"(?P<NAME>{_PREFIX}:(?:{_LOCAL})?)",
+        f"(?P<BLANK>_:[{_LETTER}_0-9](?:[{_IN_NAME}.]*[{_IN_NAME}])?)",
+        f"(?P<VARIABLE>[?$][{_LETTER}_0-9][{_LETTER}_0-9{_MORE}]*)",
+        f"(?P<STRING>{_LONG}|{_SHORT})",
+        "(?P<LANGUAGE>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)",
+        r"(?P<NUMBER>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+)",
+        "(?P<WORD>[A-Za-z][A-Za-z0-9_]*)",
+        r"(?P<SIGN>\^\^|&&|\|\||!=|<=|>=|[{}()\[\].,;*/+\-=<>!|^?&@])",
+        "(?P<UNKNOWN>.)",
+    )
 )
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    """Compiled when it is first asked for: that takes longer than most of what the program does at its start."""
+    return re.compile(_TOKEN, re.DOTALL)
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -95,7 +99,7 @@ def tokens(text: str) -> Iterator[Token]:
     >>> [token.text for token in tokens("SELECT ?a { ?a ex:b 'c}' } # d")]
     ['SELECT', '?a', '{', '?a', 'ex:b', "'c}'", '}']
     """
-    for found in _TOKEN.finditer(text):
+    for found in _token().finditer(text):
         group = found.lastgroup or ""
         if group != "SPACE":
             yield Token(Kind(group), found[0], found.start(), found.end())
