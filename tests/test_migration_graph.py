@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -11,10 +11,11 @@ import rdflib
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from kg import casefile, vocab
+from kg import casefile
 from kg.case import Reader, Record
 from kg.migrate.effects import Meant, Stated
 from kg.migrate.files import rewrite
+from kg.migrate.graph.claims import resolved
 from kg.migrate.graph.updates import Updates, updates
 from kg.migrate.migration import Migration
 from kg.migrate.reading import read_migration
@@ -22,6 +23,7 @@ from kg.migrate.upgrade import Upgrader
 from kg.problem import Problem
 from kg.release import find_releases
 from kg.source import Source
+from kg.store.embedded import Embedded
 from kg.triples import home_graph, nquads, stated
 from tests.material import CORPUS, ROOT, needs_corpus
 from tests.strategies import BASE, Tree, records, scalar, unhurried
@@ -96,11 +98,9 @@ operations:
 """
 
 
-def resolved(said: Stated) -> Meant:
-    """A catalogue that knows a process for every third thing, and candidates for another third."""
-    if not said.code and not said.name:
-        return Meant()
-    number = sum(map(ord, said.code + said.name)) % 4
+def meant(said: Stated) -> Meant:
+    """A catalogue that knows some processes, and people who decided otherwise for one claim in nine."""
+    number = (sum(map(ord, said.code + said.name)) + (sum(map(ord, said.case + said.claim)) % 9 == 0)) % 4
     return (Meant("10001"), Meant("", ("10002", "10003")), Meant(), Meant(is_none=True))[number]
 
 
@@ -156,7 +156,7 @@ class Route:
 
     def by_file(self, text: str) -> set[ox.Quad] | None:
         """The stated graph of the migrated file; nothing where the file is refused, or could not be read."""
-        upgrader = Upgrader([self.migration], self.reader.shapes, resolved)
+        upgrader = Upgrader([self.migration], self.reader.shapes, meant)
         found = rewrite(text.encode(), "case.md", self.reader, upgrader)
         if found is None or isinstance(found, Problem):
             return None
@@ -170,24 +170,11 @@ class Route:
         return nquads(stated(case, BASE), home_graph(case.record, BASE))
 
     def updates(self, *texts: str, is_named: bool = True) -> Updates:
-        said = {each for text in texts for each in self.processes(text)}
-        origin, target = self.migration.origin, self.migration.target
-        return updates(
-            self.migration,
-            self.reader.shapes(origin),
-            self.reader.shapes(target),
-            resolved=[(each, resolved(each)) for each in sorted(said, key=repr)],
-            is_named=is_named,
-        )
-
-    def processes(self, text: str) -> Iterator[Stated]:
-        case = self.reader.read(text.encode(), "case.md")
-        assert case
-        assert case.record
-        for claim in case.record.records(vocab.hasContextClaim):
-            code, name = (claim.text(each) or "" for each in (vocab.statedProcessCode, vocab.statedProcessName))
-            if code or name:
-                yield Stated("", "", code, name, "")
+        graph = ox.Store()
+        graph.extend(quads(line for text in texts for line in self.graph(text)))
+        origin, target = (self.reader.shapes(each) for each in (self.migration.origin, self.migration.target))
+        found = resolved(self.migration, origin, Embedded(graph).query, meant)
+        return updates(self.migration, origin, target, resolved=found, is_named=is_named)
 
 
 def with_oxigraph(lines: list[str], request: Updates) -> set[ox.Quad]:
@@ -333,7 +320,7 @@ def test_real_cases_migrate_alike_by_file_and_by_graph(reader: Reader):
         after = [route.by_file(text) for text in texts]
         found = with_oxigraph([line for text in texts for line in route.graph(text)], route.updates(*texts))
         assert found == set().union(*(each for each in after if each))
-        upgrader = Upgrader([each], reader.shapes, resolved)
+        upgrader = Upgrader([each], reader.shapes, meant)
         rewritten = [rewrite(text.encode(), "case.md", reader, upgrader) for text in texts]
         texts = [each.raw.decode() for each in rewritten if each and not isinstance(each, Problem)]
         assert len(texts) == len(after)

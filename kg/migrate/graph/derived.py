@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from kg import vocab
-from kg.migrate.effects import Meant, Stated
+from kg.migrate.effects import Meant
+from kg.migrate.graph.claims import Resolved
 from kg.migrate.graph.pending import PENDING, Between, holders
 from kg.migrate.graph.sparql import Statement, listed, minted, term, union, values
 from kg.migrate.operation import Derive, Resolve
@@ -71,19 +72,18 @@ def resolve(operation: Resolve, between: Between) -> Iterator[Statement]:
         f"?inner {iri(field.record.fields[operation.id_key].path)} ?id .",
         *(f"?inner {iri(each.path)} ?written{index} ." for index, (each, _) in enumerate(written)),
     )
-    known = _grouped(between.resolved)
+    by_pair, alone = _grouped(between.resolved)
+    others = f"FILTER({subject} NOT IN ({', '.join(map(iri, alone))}))" if alone else ""
     making = (
         f"BIND({minted(field.record, between.after[record], subject, key=literal(field.key))} AS ?inner)",
         f"BIND({iri(field.record.target)} AS ?innerType)",
         *(f"BIND({term(value, each)} AS ?written{index})" for index, (each, value) in enumerate(written)),
     )
-    branches = [(*has, values("?code ?name ?id", known.meant), *making)] if known.meant else []
-    for holder in holders(operation.to, between):
-        asking = holder.asking('CONCAT(?code, "|", ?name)', between.origin)
-        if known.asked:
-            branches.append((*has, values("?code ?name ?candidate", known.asked), *asking))
-    if known.none:
-        branches.append((*has, values("?code ?name", known.none)))
+    asking = [each.asking('CONCAT(?code, "|", ?name)', between.origin) for each in holders(operation.to, between)]
+    branches = _branches((*has, others), "?code ?name", by_pair, making=making, asking=asking)
+    branches += _branches(
+        has, subject, {(iri(each),): meant for each, meant in alone.items()}, making=making, asking=asking
+    )
     yield Statement(
         str(operation),
         (f"{subject} {iri(code.path)} ?oldCode .", f"{subject} {iri(label.path)} ?oldName ."),
@@ -92,23 +92,39 @@ def resolve(operation: Resolve, between: Between) -> Iterator[Statement]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    meant: list[tuple[str, ...]]
-    asked: list[tuple[str, ...]]
-    none: list[tuple[str, ...]]
+def _branches(
+    has: tuple[str, ...],
+    variables: str,
+    known: Mapping[tuple[str, ...], Meant],
+    *,
+    making: tuple[str, ...],
+    asking: Iterable[tuple[str, ...]],
+) -> list[tuple[str, ...]]:
+    """The patterns for what is meant: a process, one of several, or none."""
+    meant = [(*key, literal(each.pcf_id)) for key, each in known.items() if each.pcf_id]
+    asked = [
+        (*key, candidate)
+        for key, each in known.items()
+        if not each.pcf_id and not each.is_none
+        for candidate in listed(each.candidates)
+    ]
+    none = [key for key, each in known.items() if each.is_none]
+    branches: list[tuple[str, ...]] = [(*has, values(f"{variables} ?id", meant), *making)] if meant else []
+    if asked:
+        branches += [(*has, values(f"{variables} ?candidate", asked), *each) for each in asking]
+    return [*branches, (*has, values(variables, none))] if none else branches
 
 
-def _grouped(resolved: Iterable[tuple[Stated, Meant]]) -> _Known:
-    known = _Known([], [], [])
-    by_pair: dict[tuple[str, str], Meant] = {}
-    for stated, meant in resolved:
-        by_pair.setdefault((literal(stated.code), literal(stated.name)), meant)
-    for pair, meant in by_pair.items():
-        if meant.is_none:
-            known.none.append(pair)
-        elif meant.pcf_id:
-            known.meant.append((*pair, literal(meant.pcf_id)))
-        else:
-            known.asked.extend((*pair, each) for each in listed(meant.candidates))
-    return known
+def _grouped(resolved: Iterable[Resolved]) -> tuple[dict[tuple[str, ...], Meant], dict[str, Meant]]:
+    """What is meant by a code and a name; and by the records that a person decided by themselves."""
+    meanings: dict[tuple[str, ...], Counter[Meant]] = {}
+    for each in resolved:
+        pair = literal(each.stated.code), literal(each.stated.name)
+        meanings.setdefault(pair, Counter())[each.meant] += 1
+    by_pair = {pair: found.most_common(1)[0][0] for pair, found in meanings.items()}
+    alone = {
+        each.record: each.meant
+        for each in resolved
+        if by_pair[literal(each.stated.code), literal(each.stated.name)] != each.meant
+    }
+    return by_pair, alone

@@ -6,15 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg import vocab
-from kg.migrate.effects import Meant, Stated
+from kg.migrate.graph.claims import Resolved
 from kg.migrate.graph.kinds import CASE, Kinds
 from kg.migrate.graph.sparql import minted
 from kg.migrate.subject import FieldName
 from kg.ntriples import iri, literal
 from kg.shape import RecordShape
-
-Resolved = Sequence[tuple[Stated, Meant]]
-"""What the claims of a graph state of processes, and what is meant by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class Between:
     """The kinds of record of the target, by name."""
     origin: str
     """The release that is left."""
-    resolved: Resolved = ()
+    resolved: Sequence[Resolved] = ()
 
 
 PENDING = (

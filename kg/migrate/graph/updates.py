@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kg import vocab
+from kg.migrate.graph.claims import Resolved
 from kg.migrate.graph.derived import derive, resolve
 from kg.migrate.graph.keys import move_field, rename_property, retire_field
 from kg.migrate.graph.kinds import Kinds, version_path
-from kg.migrate.graph.pending import Between, Resolved
+from kg.migrate.graph.pending import Between
 from kg.migrate.graph.sparql import Guard, Statement, closing, converted, is_same, text
 from kg.migrate.graph.swap import swap_fields
 from kg.migrate.graph.values import substitute
@@ -52,7 +53,7 @@ def updates(
     origin: RecordShape,
     target: RecordShape,
     *,
-    resolved: Resolved = (),
+    resolved: Sequence[Resolved] = (),
     is_named: bool = True,
 ) -> Updates:
     """What a migration does to named graphs of cases, or to a default graph that is no union of them."""
