@@ -13,15 +13,13 @@ from kg import vocab
 from kg.manifest import current_build, current_manifest
 from kg.query import Catalogue, QueryAnswer, SavedQuery, ask, load_queries, load_query, query_folders
 from kg.query.values import Given
-from kg.settings import SETTINGS, Settings, SettingsError, read_settings
+from kg.settings import HOME, SETTINGS, Settings, SettingsError, read_settings
 from kg.store.base import Answer, StoreError
 from kg.worker import WHOLE, Limits, Worker, whole
 
 if TYPE_CHECKING:
     from kg.search import Hits
     from kg.search.index import Progress
-
-HOME = ".kg"
 
 
 class BuiltGraph:

@@ -13,6 +13,8 @@ from kg.store.target import Target, read_targets
 from kg.yamltree import Limits
 
 SETTINGS = "kg.toml"
+HOME = ".kg"
+"""The folder of builds in a workspace."""
 BASE = "https://w3id.org/casegraph/id/"
 
 

@@ -17,7 +17,6 @@ from kg.build.engine import Progress, silent
 from kg.build.inputs import curated, linker
 from kg.build.scan import Found, find_markdown, shown_path
 from kg.build.stated import stated_release
-from kg.builtgraph import BuiltGraph, no_graph
 from kg.candidates import OrganisationUse, uses
 from kg.captures import read_captures
 from kg.case import Case, Reader, Record
@@ -29,22 +28,24 @@ from kg.links import Curated, find_link_files
 from kg.manifest import Manifest, current_manifest, read_manifest
 from kg.parts import Parts
 from kg.problem import Failure, Problem, Span
-from kg.push.local import LocalBuild
-from kg.query import Catalogue, QueryAnswer
-from kg.query.values import Given
 from kg.release import Release, find_releases
 from kg.search import KINDS, Hits
-from kg.settings import BASE, SETTINGS, Settings, SettingsError, line_of, read_settings
+from kg.settings import BASE, HOME, SETTINGS, Settings, SettingsError, line_of, read_settings
 from kg.shape import encode
 from kg.store.base import Answer, StoreError
 from kg.store.embedded import Embedded
-from kg.store.target import Target, choose_target
 from kg.worker import WHOLE
 from kg.worker import Limits as QueryLimits
 from kg.yamltree import Limits
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what builds and checks can do without is imported by the methods that need it
     from rdflib import Graph
+
+    from kg.builtgraph import BuiltGraph
+    from kg.push.local import LocalBuild
+    from kg.query import Catalogue, QueryAnswer
+    from kg.query.values import Given
+    from kg.store.target import Target
 
 __all__ = ["BASE", "CaseEvidence", "CaseFacts", "CaseMissing", "Settings", "SettingsError", "Workspace"]
 
@@ -91,12 +92,18 @@ class Workspace:
         self.settings = read_settings(self.root / SETTINGS)
         if cases:
             self.settings = replace(self.settings, cases=tuple(str(Path(case).resolve()) for case in cases))
-        self.built = BuiltGraph(self.root, self.settings)
+
+    @cached_property
+    def built(self) -> BuiltGraph:
+        """The current build, to ask questions of."""
+        from kg.builtgraph import BuiltGraph
+
+        return BuiltGraph(self.root, self.settings)
 
     @property
     def home(self) -> Path:
         """Where builds are kept."""
-        return self.built.home
+        return self.root / HOME
 
     @property
     def case_folders(self) -> list[Path]:
@@ -246,6 +253,8 @@ class Workspace:
         """What the current build was made of; StoreError before the first build."""
         manifest = current_manifest(self.home)
         if manifest is None:
+            from kg.builtgraph import no_graph
+
             raise no_graph(self.root)
         return manifest
 
@@ -254,10 +263,14 @@ class Workspace:
         manifest = read_manifest(self.home / "builds" / build / "manifest.json") if build else self.manifest
         if manifest is None:
             raise StoreError(f"the build {build} is no longer kept in {self.home}; the current one and one more are")
+        from kg.push.local import LocalBuild
+
         return LocalBuild(manifest, Parts(self.home / "parts"))
 
     def push_target(self, name: str = "") -> Target:
         """A target by its name; without one, the only one there is."""
+        from kg.store.target import choose_target
+
         return choose_target(self.settings.targets, name, self.root / SETTINGS)
 
     @property

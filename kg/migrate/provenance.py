@@ -10,15 +10,17 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from kg import atomic, codes, vocab
 from kg.links.curies import is_absolute
-from kg.migrate.journal import Applied
-from kg.migrate.plan import Plan
 from kg.ntriples import Triple, iri, literal
 from kg.problem import Problem, Span
 from kg.shape import encode
+
+if TYPE_CHECKING:
+    from kg.migrate.journal import Applied
+    from kg.migrate.plan import Plan
 
 FILE = "provenance/migrations.jsonl"
 Line = dict[str, Any]
