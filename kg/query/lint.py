@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from kg.query.reading import load_queries, read_query
 from kg.query.saved import SavedQuery
 from kg.release import Release
 from kg.source import Source
-from kg.store.sparql import Kind, Token, in_order, tokens
+from kg.store.sparql import Kind, Token, in_order, named, tokens
 
 OPEN = (vocab.CASEGRAPH + "id/", vocab.CASEGRAPH + "method/", vocab.CASEGRAPH + "query/", PCF)
 """Namespaces of ours whose members a release does not list."""
@@ -83,7 +83,7 @@ def written_for_release(checked: Checked) -> Iterator[Problem]:
 def declared_terms(checked: Checked) -> Iterator[Problem]:
     """Every term of ours is declared by the release, and not retired."""
     facts = checked.release.facts
-    for token, iri in _terms(checked.tokens):
+    for token, iri in named(checked.tokens):
         if not iri.startswith(vocab.CASEGRAPH) or iri.startswith(OPEN):
             continue
         if iri not in facts:
@@ -94,21 +94,6 @@ def declared_terms(checked: Checked) -> Iterator[Problem]:
             hint = f"use {after}" if after else "ask for the terms that took its place"
             message = f"{token.text} is retired in release {checked.release.version}"
             yield codes.QUERY_RETIRED_TERM.at(checked.span(token), message, hint=hint)
-
-
-def _terms(found: Sequence[Token]) -> Iterator[tuple[Token, str]]:
-    """Every IRI of a query, those of its prologue left out."""
-    prefixes: dict[str, str] = {}
-    passed = -1
-    for index, token in enumerate(found):
-        if token.says("PREFIX", "BASE") and index + 2 < len(found):
-            passed = index + (2 if token.says("PREFIX") else 1)
-            prefixes[found[index + 1].text.removesuffix(":")] = found[passed].text[1:-1]
-        elif token.kind is Kind.NAME and index > passed:
-            prefix, _, local = token.text.partition(":")
-            yield token, prefixes.get(prefix, "") + local.replace("\\", "")
-        elif token.kind is Kind.IRI and index > passed:
-            yield token, token.text[1:-1]
 
 
 def _nearest(iri: str, known: Iterable[str]) -> str:

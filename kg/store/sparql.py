@@ -105,6 +105,21 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(Kind(group), found[0], found.start(), found.end())
 
 
+def named(found: Sequence[Token]) -> Iterator[tuple[Token, str]]:
+    """Every IRI of a query with its token, those of its prologue left out."""
+    prefixes: dict[str, str] = {}
+    passed = -1
+    for index, token in enumerate(found):
+        if token.says("PREFIX", "BASE") and index + 2 < len(found):
+            passed = index + (2 if token.says("PREFIX") else 1)
+            prefixes[found[index + 1].text.removesuffix(":")] = found[passed].text[1:-1]
+        elif token.kind is Kind.NAME and index > passed:
+            prefix, _, local = token.text.partition(":")
+            yield token, prefixes.get(prefix, "") + local.replace("\\", "")
+        elif token.kind is Kind.IRI and index > passed:
+            yield token, token.text[1:-1]
+
+
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 _PROLOGUE = ("PREFIX", "BASE", "VERSION")
 
