@@ -103,6 +103,16 @@ class Handler(BaseHTTPRequestHandler):
         self.upstream(body)
         self.close_connection = True
 
+    def half_sent(self, body: bytes) -> None:
+        """The client ends in the middle of its request; the store sees the connection end there."""
+        at = self.server.upstream
+        head = f"{self.command} {self.path} HTTP/1.1\r\n" + "".join(
+            f"{name}: {value}\r\n" for name, value in self.headers.items()
+        )
+        with closing(socket.create_connection((str(at.hostname), at.port or 80))) as connection:
+            connection.sendall(head.encode() + b"\r\n" + body[: len(body) // 2])
+        self.close_connection = True
+
     def busy(self, _body: bytes) -> None:
         self.answer(503, b"try again", [("Retry-After", "0")])
 

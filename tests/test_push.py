@@ -316,8 +316,8 @@ def test_diff_and_pull(server: Server, tmp_path: Path):
     }  # fmt: skip
 
 
-def write_targets(workspace: Workspace, server: Server) -> None:
-    text = f'[targets.{server.name}]\nurl = "{server.url}"\nprofile = "{server.name}"\n'
+def write_targets(workspace: Workspace, server: Server, url: str = "") -> None:
+    text = f'[targets.{server.name}]\nurl = "{url or server.url}"\nprofile = "{server.name}"\n'
     (workspace.root / "kg.toml").write_text(text)
 
 

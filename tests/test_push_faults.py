@@ -21,7 +21,7 @@ from kg.store.transport import Transport
 from kg.workspace import Workspace
 from tests.proxy import Fault, Proxy, Request, proxied
 from tests.stores import SERVERS, Server, assert_holds, emptied, needs, running
-from tests.test_push import run, small
+from tests.test_push import run, small, write_targets
 
 pytestmark = pytest.mark.slow
 
@@ -84,7 +84,9 @@ def always(fault: str, end: str = "case/two") -> Fault:
     return lambda request: fault if is_put(request, end) else ""
 
 
-@pytest.mark.parametrize("fault", ["drop", "drop_after", "busy", "slow", "truncated", "swallowed", "halved"])
+@pytest.mark.parametrize(
+    "fault", ["drop", "drop_after", "half_sent", "busy", "slow", "truncated", "swallowed", "halved"]
+)
 def test_one_fault_is_got_over(server: Server, workspace: Workspace, fault: str):
     with proxied(server.url, Once(fault)) as proxy:
         report = pushed_through(proxy, workspace, server)
@@ -165,7 +167,7 @@ def test_a_store_that_refuses_everything_is_not_asked_forever(server: Server, tm
 def test_control_c_says_how_it_stands_and_the_next_push_goes_on(server: Server, tmp_path: Path):
     workspace = small(tmp_path, *(f"case-{number}" for number in range(12)))
     with proxied(server.url, lambda request: "slow" if is_put(request) else "") as proxy:
-        write_target(workspace, server, proxy.url)
+        write_targets(workspace, server, proxy.url)
         process = subprocess.Popen(
             [sys.executable, "-m", "kg", "push", "-C", str(tmp_path)],
             stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
@@ -177,15 +179,10 @@ def test_control_c_says_how_it_stands_and_the_next_push_goes_on(server: Server, 
     assert "NOT COMPLETE" in said
     assert "`kg push` goes on from here" in said
     assert "Traceback" not in said
-    write_target(workspace, server, server.url)
+    write_targets(workspace, server, server.url)
     result = run("push", "-C", str(tmp_path))
     assert result.exit_code == 0, result.output
     assert_holds(server, workspace)
-
-
-def write_target(workspace: Workspace, server: Server, url: str) -> None:
-    text = f'[targets.{server.name}]\nurl = "{url}"\nprofile = "{server.name}"\n'
-    (workspace.root / "kg.toml").write_text(text)
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
@@ -199,7 +196,7 @@ def test_a_wrong_password_is_said_plainly(server: Server, workspace: Workspace, 
     if server.name != "virtuoso":
         pytest.skip(f"{server.name} knows no passwords")
     monkeypatch.setenv("KG_VIRTUOSO_PASSWORD", "wrong")
-    write_target(workspace, server, server.url)
+    write_targets(workspace, server, server.url)
     result = run("push", "-C", str(workspace.root))
     assert "does not accept the user dba with this password; check KG_VIRTUOSO_USER and KG_VIRTUOSO_PASSWORD" in str(
         result.exception
@@ -273,7 +270,7 @@ def test_a_server_out_of_disk(tmp_path: Path):
         assert "has no room left (500): IO error" in said
         server.hang_up()
     with running("oxigraph", tmp_path / "server") as server:
-        write_target(workspace, server, server.url)
+        write_targets(workspace, server, server.url)
         assert run("push", "-C", str(tmp_path), "--break-lock").exit_code == 0  # this process is alive
         assert_holds(server, workspace)
         server.hang_up()

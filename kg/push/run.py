@@ -15,7 +15,7 @@ from kg.push.lock import Lock, LockLost
 from kg.push.plan import Plan, Step
 from kg.push.record import COMPLETE, DONE, RUNNING, Entry, Head, Ledger, Record
 from kg.push.report import Report
-from kg.push.verify import has_all, samples
+from kg.push.verify import lacking, samples
 from kg.store.base import StoreError
 from kg.store.remote import Remote
 from kg.store.transport import Refused
@@ -139,7 +139,7 @@ class Run:
             sent = batch.sent.pop(graph)
             wanted = sent.count if sent else 0
             batch.failed[graph] = f"the store said that it was done, and holds {found:,} of {wanted:,} triples"
-        for graph in has_all(self.remote, samples(each for each in batch.sent.values() if each)):
+        for graph in lacking(self.remote, samples(each for each in batch.sent.values() if each)):
             del batch.sent[graph]
             batch.failed[graph] = "the store holds as many triples as were sent, but not the same"
 

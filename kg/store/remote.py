@@ -58,10 +58,6 @@ class Remote:
         """The bare text of some columns of a SELECT that names its graphs; StoreError where it is cut short."""
         return self._selected(text).texts(*names)
 
-    def ask(self, text: str) -> bool:
-        """The answer to an ASK that names its graphs."""
-        return self._results(text, ()) is True
-
     def graphs(self) -> Iterator[str]:
         """IRIs of the named graphs."""
         return self.graphs_below("")
