@@ -91,24 +91,32 @@ def _files(inputs: Inputs) -> Iterator[Path]:
 def make_overlays(manifest: Manifest, inputs: Inputs) -> Overlays:
     """Read all overlays; what is said of cases that are not there, or breaks the shape, is left out and reported."""
     files, problems = find_taxonomies(inputs.root), list[Problem]()
-    read: list[Overlay] = []
-    for folder in find_overlays(inputs.root):
-        overlay, found = read_overlay(folder, inputs.release, f"overlays/{folder.name}")
-        read.append(overlay)
-        problems += found
-    at = {decode(local_name(entry.case)): entry.path for entry in manifest.cases()}
-    looked_up = sorted({at[case] for overlay in read for case in overlay.cases_with_claims if case in at})
-    claims = {pair for path in looked_up for pair in _claims(path, inputs)}
-    known: list[Overlay] = []
-    for overlay in read:
-        kept, missing = known_part(overlay, at.keys(), claims)
-        known.append(kept)
-        problems += missing
+    known, cases = _known(list(_read(inputs, problems)), manifest, inputs, problems)
     sound = list(_sound(known, files, inputs, problems))
     taxonomies, unplaced = taxonomy_triples(sound, files)
     graphs = {overlay_graph(each, inputs.base): overlay_triples(each, inputs.base) for each in sound}
     ordered = sorted([*problems, *unplaced], key=lambda problem: problem.order)
-    return Overlays(graphs | taxonomies, tuple(ordered), tuple(looked_up))
+    return Overlays(graphs | taxonomies, tuple(ordered), cases)
+
+
+def _read(inputs: Inputs, problems: list[Problem]) -> Iterator[Overlay]:
+    for folder in find_overlays(inputs.root):
+        overlay, found = read_overlay(folder, inputs.release, f"overlays/{folder.name}")
+        problems += found
+        yield overlay
+
+
+def _known(
+    overlays: list[Overlay], manifest: Manifest, inputs: Inputs, problems: list[Problem]
+) -> tuple[list[Overlay], tuple[str, ...]]:
+    """What overlays say of cases and claims that are there; and the case files that were read for their claims."""
+    at = {decode(local_name(entry.case)): entry.path for entry in manifest.cases()}
+    files = sorted({at[case] for overlay in overlays for case in overlay.cases_with_claims if case in at})
+    claims = {pair for path in files for pair in _claims(path, inputs)}
+    found = [known_part(overlay, at.keys(), claims) for overlay in overlays]
+    for _, missing in found:
+        problems += missing
+    return [known for known, _ in found], tuple(files)
 
 
 def _claims(path: str, inputs: Inputs) -> Iterator[tuple[str, str]]:
