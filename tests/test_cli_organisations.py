@@ -147,6 +147,7 @@ def test_a_bad_row_is_named_and_the_rest_applies(root: Path):
     assert built.returncode == 0
     assert f"{FILE}:2:9: error bad-link-row" in built.stderr
     assert pairs(root) == [("Tarnhalde", "Tarnhalde Healthworks")]
+    assert f"{FILE}:2:9: error bad-link-row" in kg("organisations", "review", at=root).stderr
     assert kg("build", "--strict", at=root).returncode == 1
 
 

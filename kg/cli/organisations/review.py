@@ -14,6 +14,7 @@ import click
 from kg.candidates import Candidate, OrganisationUse, candidates
 from kg.cli import options, render
 from kg.cli.signing import author_of
+from kg.links import ORGANISATIONS
 from kg.workspace import Workspace
 
 WIDTH = 79
@@ -39,6 +40,8 @@ def review(root: Path, cases: Sequence[Path], least: float, limit: int, form: st
     """
     workspace = Workspace(root, cases=cases)
     names = {each.name: each for each in workspace.organisations(progress=render.progress("Reading"))}
+    for line in render.problems(workspace.curated.problems.get(ORGANISATIONS, ()), root):
+        click.echo(line, err=True)
     found = [each for each in candidates(names.values(), workspace.curated.organisations) if each.score >= least]
     if form == "json":
         click.echo(json.dumps([_row(each, names) for each in found], ensure_ascii=False, indent=2))
