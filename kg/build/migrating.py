@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from kg.build.inputs import Inputs, consulted, history, releases, upgrader
-from kg.build.scan import find_markdown
+from kg.build.scan import find_markdown, shown_path
 from kg.case import Reader
 from kg.migrate.task import MigrationError, Task
+from kg.release import bundled
 
+QUERIES = "queries"
 FOLDER = "migrations"
 """Where plans and journals are kept, in the folder that builds go to."""
 
@@ -25,13 +29,24 @@ def migration_task(inputs: Inputs, target: str = "") -> Task:
     return Task(
         root=inputs.root,
         home=inputs.home / FOLDER,
-        files=tuple((each.shown, each.path) for each in find_markdown(inputs.root, inputs.folders)),
+        files=(*_case_files(inputs), *_own_queries(inputs)),
         reader=Reader(releases(inputs), inputs.limits),
         upgrader=upgrader(at),
         target=target,
         base=inputs.base,
         context=_context(at),
     )
+
+
+def _case_files(inputs: Inputs) -> Iterator[tuple[str, Path]]:
+    return ((each.shown, each.path) for each in find_markdown(inputs.root, inputs.folders))
+
+
+def _own_queries(inputs: Inputs) -> Iterator[tuple[str, Path]]:
+    """The saved queries of the workspace; those that ship come with their releases."""
+    folder = inputs.root / QUERIES
+    if folder.resolve() != bundled(QUERIES).resolve():
+        yield from ((shown_path(path, inputs.root), path) for path in sorted(folder.glob("*.rq")))
 
 
 def _context(inputs: Inputs) -> str:

@@ -1,6 +1,7 @@
-"""The bytes of a case file and a chain of migrations in; the bytes of the migrated file out, or why it is refused.
+"""The bytes of a file and a chain of migrations in; the bytes of the migrated file out, or why it is refused.
 
-Only the front matter changes, and of it only what the operations declare; every other byte stays.
+Of a case file only the front matter changes, and of it only what operations declare; of a saved query only the names
+that they declare. Every other byte stays.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from kg import codes
 from kg.case import Case, Reader
+from kg.migrate.renaming import edited
 from kg.migrate.splice import Edit, need_simple, splice
 from kg.migrate.upgrade import Upgrader
 from kg.migrate.visit import Log, Refusal
@@ -33,6 +35,8 @@ class Rewritten:
 
 def rewrite(raw: bytes, file: str, reader: Reader, upgrader: Upgrader) -> Rewritten | Problem | None:
     """The file at the release that the chain leads to; None where it is no case, or at another release already."""
+    if file.endswith(".rq"):
+        return _query(raw, file, upgrader)
     case = reader.read(raw, file)
     if case is None or case.stated_release not in {each.origin for each in upgrader.chain}:
         return _unread(case) if case else None
@@ -41,6 +45,18 @@ def rewrite(raw: bytes, file: str, reader: Reader, upgrader: Upgrader) -> Rewrit
         message = f"{worst[0].code}: {worst[0].message}"
         return codes.MIGRATION_REFUSED.at(worst[0].span, message, hint=worst[0].hint or _HINT)
     return _rewritten(raw, case, upgrader)
+
+
+def _query(raw: bytes, file: str, upgrader: Upgrader) -> Rewritten | None:
+    """A saved query of the workspace with the names of the target; None where none of them changes."""
+    from kg.migrate.queryfile import query_edits
+
+    source = decode(raw, file, limit=len(raw))
+    if isinstance(source, Problem):
+        return None
+    edits = query_edits(source.text, file, upgrader.chain, upgrader.renaming)
+    written = raw[:3] * source.has_bom + edited(source.text, edits).encode("utf-8")
+    return Rewritten(written, tuple(edits), tuple(Log() for _ in upgrader.chain)) if edits else None
 
 
 def _unread(case: Case) -> Problem | None:

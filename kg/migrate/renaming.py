@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kg.migrate.layout import Layout, between, layout_of
 from kg.migrate.migration import Migration
@@ -24,10 +25,13 @@ from kg.migrate.operation import (
     Update,
     needs_person,
 )
+from kg.migrate.splice import Edit
 from kg.migrate.subject import FieldName, Verdict
-from kg.migrate.upgrade import Shapes
 from kg.shape import encode
 from kg.store.sparql import Kind, Token, named, tokens
+
+if TYPE_CHECKING:
+    from kg.migrate.upgrade import Shapes
 
 _ORDER = list(Verdict)
 
@@ -73,17 +77,29 @@ class Renaming:
         """The IRIs of a query that migrations touch, each once, in order."""
         return list(dict.fromkeys(iri for _, iri in named(list(tokens(query))) if iri in self.verdicts))
 
-    def rewritten(self, query: str) -> str:
-        """The query with new names in the place of old ones; every other character as it was."""
+    def edits(self, query: str) -> list[Edit]:
+        """New names in the place of old ones."""
         found = list(tokens(query))
         prefixes = _prefixes(found)
-        pieces: list[str] = []
-        done = 0
-        for token, iri in named(found):
-            if iri in self.names:
-                pieces += (query[done : token.start], _written(self.names[iri], prefixes))
-                done = token.end
-        return "".join((*pieces, query[done:]))
+        return [
+            Edit(token.start, token.end, _written(self.names[iri], prefixes))
+            for token, iri in named(found)
+            if iri in self.names
+        ]
+
+    def rewritten(self, query: str) -> str:
+        """The query with new names; every other character as it was."""
+        return edited(query, self.edits(query))
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """A text after edits in order."""
+    pieces: list[str] = []
+    done = 0
+    for each in edits:
+        pieces += (text[done : each.start], each.text)
+        done = each.end
+    return "".join((*pieces, text[done:]))
 
 
 def _prefixes(found: Sequence[Token]) -> dict[str, str]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from kg import vocab
 from kg.migrate import tree
 from kg.migrate.effects import Processes, effects
 from kg.migrate.layout import Layout, between, layout_of
 from kg.migrate.migration import Migration
+from kg.migrate.renaming import Renaming
 from kg.migrate.visit import At, Effect, Log, Scene, apply
 from kg.release import VERSION_USED
 from kg.shape import RecordShape
@@ -46,6 +48,12 @@ class Upgrader:
     def __init__(self, chain: Sequence[Migration], shapes: Shapes, processes: Processes) -> None:
         self.chain = tuple(chain)
         self._parts = [_Part(each, shapes, processes) for each in chain]
+        self._shapes = shapes
+
+    @cached_property
+    def renaming(self) -> Renaming:
+        """What the chain does to the names that queries use."""
+        return Renaming.of(self.chain, self._shapes)
 
     def upgrade(self, root: Mapping, version: str) -> Upgraded:
         """A case's tree at the target release. Refusal where it cannot be changed safely."""

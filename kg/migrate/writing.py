@@ -12,7 +12,7 @@ from yaml.resolver import Resolver
 
 from kg.yamltree import Mapping, Node, Scalar, Sequence
 
-_PLAIN = re.compile(r"[^\W]([\w ./()+%&;=~^$*@-]*[\w./()+%;=~^$-])?")
+_PLAIN = re.compile(r"[^\W](?:(?:[\w ./()+%&;=~^$*@?-]|:(?=\S))*[\w./()+%;=~^$-])?")
 """Texts that need no quotes wherever they stand, unless YAML would guess another type."""
 _STRING = "tag:yaml.org,2002:str"
 _resolve = cast("Callable[[type[yaml.Node], str, tuple[bool, bool]], str]", Resolver().resolve)  # pyright: ignore[reportUnknownMemberType]
