@@ -275,7 +275,9 @@ def test_a_header_is_read_whole():
     assert found.name == "mechanism-outcome"
     assert found.summary.endswith("in how many value claims?")
     assert [(each.name, each.type, each.default) for each in found.parameters] == [
-        ("mode", "string", "exploratory"),
+        ("mode", "concept", "exploratory"),
+        ("basis", "string", "linked"),
+        ("process", "process", None),
         ("organisation", "organisation", None),
     ]
     assert [(each.name, each.kind, each.unit) for each in found.columns][-1] == ("claims", "number", "claims")

@@ -15,7 +15,7 @@ from kg.cli.answers import Answered, Wanted, deliver
 from kg.cli.running import explain, runner
 from kg.query import Column, Parameter, QueryAnswer, SavedQuery, ask, bound
 from kg.query.difference import CHANGE, changes
-from kg.query.order import run_sorted
+from kg.query.page import run_paged, run_whole
 from kg.store.base import Table
 from kg.terms import shortened
 from kg.worker import DEFAULT, Worker
@@ -115,7 +115,8 @@ def _bound(query: SavedQuery, given: Given, graph: BuiltGraph, wanted: Wanted) -
 
 def _ask(query: SavedQuery, given: Given, graph: BuiltGraph, wanted: Wanted) -> None:
     run = runner(graph, replace(wanted, limit=max(wanted.limit or 0, DEFAULT.rows)))
-    answer = ask(query, given, run, base=graph.settings.base)
+    put = run_whole if wanted.endpoint else run_paged
+    answer = ask(query, given, run, base=graph.settings.base, put=put)
     found = Answered(answer.table, answer.columns, run, graph, answer.truncated, query, _said(answer, graph))
     if wanted.diff:
         found = _compared(found, answer, wanted)
@@ -139,7 +140,7 @@ def _compared(found: Answered, answer: QueryAnswer, wanted: Wanted) -> Answered:
     """What is different in the answer of another build, to the same SPARQL."""
     build = found.graph.kept(wanted.diff)
     with Worker(build / "store", found.graph.worker.prefixes) as worker:
-        before = run_sorted(answer.text, lambda text: worker.run(text, wanted.limits)).answer
+        before = run_paged(answer.text, lambda text: worker.run(text, wanted.limits)).answer
     assert isinstance(before, Table)
     table = changes(before, found.table, found.columns)
     return replace(found, table=table, columns=[Column(CHANGE, "Change"), *found.columns])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.query.blocks import bind, parse
 from kg.query.lookup import Lookup
-from kg.query.order import run_sorted
+from kg.query.page import run_paged
 from kg.query.saved import Column, SavedQuery
 from kg.query.values import Given, Run, terms_of
 from kg.store.base import QueryError, Table, Term, Value
+from kg.worker import Outcome
 
 if TYPE_CHECKING:
     import pandas
@@ -66,10 +67,20 @@ def bound(query: SavedQuery, given: Mapping[str, Given | Sequence[Given]], run: 
     return Bound(text, terms)
 
 
-def ask(query: SavedQuery, given: Mapping[str, Given | Sequence[Given]], run: Run, *, base: str) -> QueryAnswer:
-    """Ask a saved query; ParameterError where a value does not fit, QueryError where the query cannot be run."""
+def ask(
+    query: SavedQuery,
+    given: Mapping[str, Given | Sequence[Given]],
+    run: Run,
+    *,
+    base: str,
+    put: Callable[[str, Run], Outcome] = run_paged,
+) -> QueryAnswer:
+    """Ask a saved query; ParameterError where a value does not fit, QueryError where the query cannot be run.
+
+    ``put`` is how the query is put: the default suits the embedded store, ``run_whole`` suits endpoints.
+    """
     asked = bound(query, given, run, base=base)
-    outcome = run_sorted(asked.text, run)
+    outcome = put(asked.text, run)
     if not isinstance(outcome.answer, Table):
         raise QueryError(f"{query.name} is no SELECT")
     return QueryAnswer(query, outcome.answer, asked.text, asked.terms, outcome.truncated)

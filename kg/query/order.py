@@ -56,11 +56,12 @@ def split_order(text: str) -> Order | None:
     start = next((index for index, token in enumerate(found) if index > last and token.says("ORDER")), None)
     if start is None or not found[start + 1].says("BY"):
         return None
-    keys = _keys(found[start + 2 :])
+    keys = sort_keys(found[start + 2 :])
     return Order(text[: found[start].start], keys) if keys else None
 
 
-def _keys(found: Sequence[Token]) -> tuple[tuple[str, bool], ...] | None:
+def sort_keys(found: Sequence[Token]) -> tuple[tuple[str, bool], ...] | None:
+    """What the tokens behind ORDER BY sort by; None unless they are variables."""
     keys: list[tuple[str, bool]] = []
     rest = list(found)
     while rest:
