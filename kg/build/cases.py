@@ -131,7 +131,10 @@ def run_steps(case: Case, inputs: Inputs, folder: Path) -> Work:
 def make_entry(found: Found, inputs: Inputs) -> FileEntry:
     """Read one file, run the steps, keep the part."""
     entry, work = _examined(found, inputs)
-    if work is None or not work.case.is_sound:
+    if work is None:
+        return entry
+    entry = replace(entry, texts=tuple(_text_entry(each, inputs.root) for each in work.captures))
+    if not work.case.is_sound:
         return entry
     lines = nquads(work.stated, work.graph) + nquads(work.derived, work.derived_graph)
     return replace(entry, part=inputs.parts.write(sorted(lines)), quads=len(lines))
@@ -142,7 +145,7 @@ def examine(found: Found, inputs: Inputs) -> FileEntry:
     entry = _examined(found, inputs)[0]
     named = tuple(each for each in entry.entities if each.kind in _NAMED)
     mentions = entry.mentions if inputs.links else ()
-    return replace(entry, counts={}, texts=(), mentions=mentions, entities=named)
+    return replace(entry, counts={}, mentions=mentions, entities=named)
 
 
 _NAMED = (vocab.org_Organization,)
@@ -172,10 +175,9 @@ def _examined(found: Found, inputs: Inputs) -> tuple[FileEntry, Work | None]:
     if case is None:
         return entry, None
     work = run_steps(case, inputs, found.path.parent) if case.record else None
-    texts = tuple(_text_entry(each, inputs.root) for each in work.captures) if work else ()
     mentions = tuple(dict.fromkeys(work.mentions)) if work else ()
     problems = in_order(case.problems)
-    entry = replace(entry, is_case=True, release=case.stated_release, texts=texts, mentions=mentions, problems=problems)
+    entry = replace(entry, is_case=True, release=case.stated_release, mentions=mentions, problems=problems)
     return (_as_sound(entry, work) if work and work.case.is_sound else entry), work
 
 

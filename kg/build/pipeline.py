@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from kg import codes, vocab
 from kg.build import entities, overlays, shared
 from kg.build.cases import examine, make_entry, where
@@ -58,6 +56,8 @@ def build(inputs: Inputs, *, full: bool = False, strict: bool = False, progress:
 
     Files with errors are left out; a strict build publishes nothing where there is one.
     """
+    from filelock import FileLock, Timeout  # a check needs none, and it takes long to import
+
     inputs.home.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(inputs.home / "lock").acquire(blocking=False):
