@@ -59,6 +59,10 @@ _ANSWERS = (
         metavar="BUILD",
         help="What has changed in the answer since a build that is kept: its id, or `previous`.",
     ),
-    click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the workspace's graph."),
+    click.option(
+        "--endpoint",
+        metavar="URL",
+        help="Ask this SPARQL endpoint, or this [targets.NAME] of kg.toml, instead of the workspace's graph.",
+    ),
     click.option("--explain", is_flag=True, help="Say how the query is evaluated and what is costly; do not run it."),
 )

@@ -12,6 +12,7 @@ from kg.cli import render
 from kg.cli.answers import Wanted
 from kg.query.values import Run
 from kg.store.base import Answer, Table
+from kg.store.target import Target, endpoint
 from kg.worker import Limits, Outcome, QueryTimeout
 from kg.worker.limits import truncation
 
@@ -20,17 +21,16 @@ def runner(graph: BuiltGraph, wanted: Wanted) -> Run:
     """Whatever answers SPARQL: a process of its own over the workspace's graph, or an endpoint."""
     limits = wanted.limits
     if wanted.endpoint:
-        return _remote(wanted.endpoint, limits)
+        return _remote(graph.settings.targets.get(wanted.endpoint) or endpoint(wanted.endpoint), limits)
     worker = graph.worker
     worker.start()
     return lambda text: worker.run(text, limits)
 
 
-def _remote(url: str, limits: Limits) -> Run:
+def _remote(target: Target, limits: Limits) -> Run:
     from kg.store.remote import Remote
-    from kg.store.target import endpoint
 
-    remote = Remote(endpoint(url))
+    remote = Remote(target)
 
     def run(text: str) -> Outcome:
         answer = _within(limits.seconds, lambda: remote.query(text))

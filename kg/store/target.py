@@ -6,10 +6,10 @@ import netrc
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from kg.problem import Failure
 from kg.store.profile import PROFILES, Profile
@@ -127,8 +127,15 @@ def _line(path: Path, name: str, key: str) -> int:
 
 
 def endpoint(url: str) -> Target:
-    """A store that is only asked, by the address of its query service."""
-    return read_target("endpoint", {"url": url})
+    """A store that is only asked, by the address of its query service. What stands behind a ? goes with each query.
+
+    >>> endpoint("http://127.0.0.1:7878/query?union-default-graph").profile.union
+    (('union-default-graph', ''),)
+    """
+    address, mark, parameters = url.partition("?")
+    target = read_target("endpoint", {"url": address})
+    union = tuple(parse_qsl(parameters, keep_blank_values=True))
+    return replace(target, profile=replace(target.profile, is_union=False, union=union)) if mark else target
 
 
 def read_target(name: str, said: Mapping[str, object]) -> Target:
