@@ -83,6 +83,8 @@ class OverlaysEntry:
 
     key: str = ""
     """A hash of all that they depend on."""
+    files: dict[str, str] = field(default_factory=dict[str, str])
+    """SHA-256 by path."""
     cases: tuple[str, ...] = ()
     """Case files that were read for the ids of their claims."""
     parts: dict[str, str] = field(default_factory=dict[str, str])
@@ -182,6 +184,7 @@ def _manifest(said: dict[str, Any]) -> Manifest:
     files, curated = ({each[0]: _entry(*each) for each in said[name]} for name in ("files", "curated"))
     overlays = OverlaysEntry(
         key=said["overlays"]["key"],
+        files=said["overlays"]["files"],
         cases=tuple(said["overlays"]["cases"]),
         parts=said["overlays"]["parts"],
         problems=tuple(_problems(said["overlays"]["problems"])),

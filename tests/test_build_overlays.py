@@ -1,5 +1,6 @@
 """Overlays of a workspace in builds and checks: graphs, problems at their lines, and what a change makes anew."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from kg import vocab
 from kg.build import Result
 from kg.shape import decode
 from kg.store.base import Table
+from kg.terms import plain
 from kg.workspace import BASE, Workspace
 from tests.material import CORPUS, minimal, needs_corpus, write_case
 from tests.test_build_links import case
@@ -88,6 +90,33 @@ def test_a_changed_overlay_changes_its_graph_and_no_other(root: Path):
     assert (done.read, done.is_new) == (0, True)
     changed = {name for name, part in done.manifest.parts.items() if before.parts.get(name) != part}
     assert changed == {BASE + "overlay/second", BASE + "build"}
+    assert same_as_full(root)
+
+
+def test_the_build_record_names_the_files_of_overlays_by_hash(root: Path):
+    query = """SELECT ?path ?hash { ?build prov:used ?file . ?overlay a cg:Overlay ; prov:wasDerivedFrom ?file .
+        ?file a cg:OverlayFile ; cg:path ?path ; cg:sha256 ?hash } ORDER BY ?path"""
+    path = root / "overlays/industry/classifications.json"
+    for text in (path.read_bytes(), b"\n" + path.read_bytes()):
+        path.write_bytes(text)
+        build(root)
+        answer = Workspace(root).sparql(query)
+        assert isinstance(answer, Table)
+        first, second = [[plain(term) for term in row] for row in answer.rows]
+        assert first == ["overlays/industry/classifications.json", hashlib.sha256(text).hexdigest()]
+        assert second[0] == "overlays/industry/metadata.json"
+    assert same_as_full(root)
+
+
+def test_a_file_that_is_missing_is_told_and_stops_nothing(root: Path):
+    (root / "overlays/industry/metadata.json").unlink()
+    (root / "overlays/other").mkdir()
+    assert problems(root) == [
+        "overlays/industry/metadata.json: error bad-overlay the file is missing",
+        "overlays/other/classifications.json: error bad-overlay the file is missing",
+        "overlays/other/metadata.json: error bad-overlay the file is missing",
+    ]
+    assert graphs(root)[BASE + "overlay/industry"] > 5
     assert same_as_full(root)
 
 

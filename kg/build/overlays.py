@@ -13,11 +13,13 @@ from pathlib import Path
 
 from kg import codes
 from kg.build.inputs import Inputs, reader
-from kg.build.scan import file_hash
+from kg.build.scan import file_hash, shown_path
 from kg.check.overlay import overlay_faults
 from kg.manifest import Manifest, OverlaysEntry
 from kg.ntriples import Triple
 from kg.overlay import (
+    CLASSIFICATIONS,
+    METADATA,
     Overlay,
     claim_id,
     classification_iri,
@@ -30,7 +32,7 @@ from kg.overlay import (
     taxonomy_triples,
 )
 from kg.problem import Problem
-from kg.release import bundled, turtle_files
+from kg.release import bundled, digest, turtle_files
 from kg.shape import decode, local_name
 from kg.triples import nquads
 
@@ -58,7 +60,7 @@ def with_overlays(manifest: Manifest, previous: Manifest | None, inputs: Inputs,
         {graph: inputs.parts.write(nquads(triples, graph)) for graph, triples in made.graphs.items()} if keep else {}
     )
     key = _key(manifest, made.cases, inputs)
-    return replace(manifest, overlays=OverlaysEntry(key, made.cases, parts, made.problems))
+    return replace(manifest, overlays=OverlaysEntry(key, _files(inputs), made.cases, parts, made.problems))
 
 
 def are_unchanged(manifest: Manifest, previous: Manifest, inputs: Inputs) -> bool:
@@ -68,24 +70,23 @@ def are_unchanged(manifest: Manifest, previous: Manifest, inputs: Inputs) -> boo
 
 def _key(manifest: Manifest, cases: Iterable[str], inputs: Inputs) -> str:
     """A hash of the files of overlays, the ids of the cases, and the files of those whose claims were looked up."""
-    digest = hashlib.sha256()
-    for path in _files(inputs):
-        said = f"{path.parent.name}/{path.name} {file_hash(path)}\0"
-        digest.update(said.encode("utf-8", errors="surrogatepass"))
-    for entry in sorted(manifest.cases(), key=lambda entry: entry.case):
-        digest.update(f"{entry.case}\0".encode("utf-8", errors="surrogatepass"))
-    for path in cases:
-        digest.update((manifest.files[path].sha256 if path in manifest.files else "-").encode())
-    return digest.hexdigest()
+    said = [folder.name for folder in find_overlays(inputs.root)]
+    said += [f"{path} {sha256}" for path, sha256 in _files(inputs).items()]
+    said += [f"{folder.name} {digest(turtle_files(folder))}" for folder in _described(inputs)]
+    said += sorted(entry.case for entry in manifest.cases())
+    said += [manifest.files[path].sha256 if path in manifest.files else "" for path in cases]
+    return hashlib.sha256("\0".join(said).encode("utf-8", errors="surrogatepass")).hexdigest()
 
 
-def _files(inputs: Inputs) -> Iterator[Path]:
-    for folder in find_overlays(inputs.root):
-        yield from sorted(folder.glob("*.json"))
-        yield folder
-    for name in ("ontology/taxonomy", "shapes/system"):
-        yield from turtle_files(bundled(name))
-    yield from turtle_files(inputs.root / "ontology" / "taxonomy")
+def _files(inputs: Inputs) -> dict[str, str]:
+    """The hashes of the files of all overlays, by path; those that cannot be read are not among them."""
+    paths = (folder / name for folder in find_overlays(inputs.root) for name in (METADATA, CLASSIFICATIONS))
+    return {shown_path(path, inputs.root): sha256 for path in paths if (sha256 := file_hash(path))}
+
+
+def _described(inputs: Inputs) -> tuple[Path, ...]:
+    """The folders that say what taxonomies and overlays are."""
+    return bundled("ontology/taxonomy"), bundled("shapes/system"), inputs.root / "ontology" / "taxonomy"
 
 
 def make_overlays(manifest: Manifest, inputs: Inputs) -> Overlays:

@@ -18,6 +18,7 @@ from kg.manifest import FileEntry, Manifest
 from kg.migrate import provenance
 from kg.ntriples import Triple, iri, literal
 from kg.release import bundled, turtle_files
+from kg.shape import encode
 from kg.triples import nquads
 
 _INTEGER = vocab.xsd_integer
@@ -62,7 +63,7 @@ def build_hash(manifest: Manifest) -> str:
     digest = hashlib.sha256(repr(sorted(manifest.basis.items())).encode())
     for entry in (*manifest.cases(), *manifest.curated.values()):
         digest.update(f"{entry.path} {entry.sha256} {entry.part}\n".encode("utf-8", errors="surrogatepass"))
-    digest.update(repr(sorted(manifest.shared.items())).encode())
+    digest.update(repr(sorted((manifest.shared | manifest.overlays.files).items())).encode())
     return digest.hexdigest()[:16]
 
 
@@ -92,7 +93,12 @@ def _record(manifest: Manifest, inputs: Inputs) -> Iterator[Triple]:
         yield from _file(entry, files, base)
     for entry in manifest.curated.values():
         yield build, iri(vocab.prov_used), iri(f"{base}file/{entry.sha256}")
-        yield from _described(entry, vocab.LinkFile, base)
+        yield from _described(entry.path, entry.sha256, kind=vocab.LinkFile, base=base)
+    for path, sha256 in manifest.overlays.files.items():
+        file, overlay = iri(f"{base}file/{sha256}"), iri(f"{base}overlay/{encode(Path(path).parent.name)}")
+        yield build, iri(vocab.prov_used), file
+        yield overlay, iri(vocab.prov_wasDerivedFrom), file
+        yield from _described(path, sha256, kind=vocab.OverlayFile, base=base)
 
 
 def _class_counts(counts: Counter[str], dataset: str) -> Iterator[Triple]:
@@ -106,12 +112,12 @@ def _class_counts(counts: Counter[str], dataset: str) -> Iterator[Triple]:
 def _file(entry: FileEntry, files: str, base: str) -> Iterator[Triple]:
     file = iri(f"{base}file/{entry.sha256}")
     yield files, iri(vocab.prov_hadMember), file
-    yield from _described(entry, vocab.CaseFile, base)
+    yield from _described(entry.path, entry.sha256, kind=vocab.CaseFile, base=base)
     yield iri(base + entry.case), iri(vocab.prov_wasDerivedFrom), file
 
 
-def _described(entry: FileEntry, kind: str, base: str) -> Iterator[Triple]:
-    file = iri(f"{base}file/{entry.sha256}")
+def _described(path: str, sha256: str, *, kind: str, base: str) -> Iterator[Triple]:
+    file = iri(f"{base}file/{sha256}")
     yield file, iri(vocab.rdf_type), iri(kind)
-    yield file, iri(vocab.path), literal(entry.path)
-    yield file, iri(vocab.sha256), literal(entry.sha256)
+    yield file, iri(vocab.path), literal(path)
+    yield file, iri(vocab.sha256), literal(sha256)
