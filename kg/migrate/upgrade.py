@@ -48,6 +48,7 @@ class Upgrader:
     def __init__(self, chain: Sequence[Migration], shapes: Shapes, processes: Processes) -> None:
         self.chain = tuple(chain)
         self._parts = [_Part(each, shapes, processes) for each in chain]
+        self.processes = processes
         self._shapes = shapes
 
     @cached_property

@@ -13,9 +13,11 @@ import click
 
 from kg.build.migrating import migration_task
 from kg.cli import options, render
+from kg.cli.migrate.rehearsal import print_rehearsal
 from kg.migrate.files import Rewritten, rewrite
 from kg.migrate.plan import Plan, make_plan, save_plan
 from kg.migrate.task import Task
+from kg.rehearsal import rehearse
 from kg.workspace import Workspace
 
 SHOWN = 10
@@ -31,6 +33,7 @@ SHOWN = 10
 @click.option("--diff", "with_diff", is_flag=True, help="Also print what would change, line by line.")
 @click.option("--file", "only", multiple=True, metavar="PATH", help="With --diff: only this file (may be repeated).")
 @click.option("--all", "everything", is_flag=True, help="List every question that is left to a person.")
+@click.option("--quick", is_flag=True, help="Leave out what needs both graphs: queries, new problems, the proof.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
     root: Path,
@@ -41,23 +44,31 @@ def command(
     *,
     with_diff: bool,
     everything: bool,
+    quick: bool,
 ) -> None:
     """Say what a migration would do. No case file is written.
 
     Keeps the plan under an id that covers migrations, files, catalogue and links; `kg migrate apply ID` does exactly
-    that or nothing. Exit status 1 where files are refused.
+    that or nothing. Both graphs are built aside, so that every saved query is asked before and after. Exit status 1
+    where files are refused, where new errors appear, or where files and graphs would not agree.
     """
-    task = migration_task(Workspace(root, cases=cases).inputs, target)
+    inputs = Workspace(root, cases=cases).inputs
+    task = migration_task(inputs, target)
     plan = make_plan(task, render.progress("Planning"))
     save_plan(plan, task.home)
+    found = None if quick else rehearse(inputs, task.target, progress=render.progress("Rehearsing"))
     if form == "json":
-        click.echo(json.dumps(asdict(plan) | {"id": plan.id}, ensure_ascii=False, indent=2))
+        said = asdict(plan) | {"id": plan.id} | ({"rehearsal": asdict(found)} if found else {})
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
     else:
         _print(plan, root, everything=everything)
+        if found:
+            print_rehearsal(found, root)
+        _print_next(plan, root)
     if with_diff:
         for line in _diff(task, plan, only):
             click.echo(line, nl=False)
-    sys.exit(1 if plan.refused else 0)
+    sys.exit(1 if plan.refused or (found and not found.holds) else 0)
 
 
 def _print(plan: Plan, root: Path, *, everything: bool) -> None:
@@ -77,6 +88,9 @@ def _print(plan: Plan, root: Path, *, everything: bool) -> None:
         click.echo("\nRefused; these files stay as they are:")
         for line in render.problems(plan.refused, root):
             click.echo(line)
+
+
+def _print_next(plan: Plan, root: Path) -> None:
     if plan.files:
         at = "" if root == Path() else f" -C {root}"
         click.echo(f"\nApply it: kg migrate apply{at} {plan.id} --by YOU")
