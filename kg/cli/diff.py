@@ -82,7 +82,7 @@ def _summary(found: Difference) -> Iterable[str]:
 
 def _size(changes: Sequence[Change]) -> str:
     here, there = sum(len(change.here) for change in changes), sum(len(change.there) for change in changes)
-    return f"{here:,} facts only in the build, {there:,} only in the store"
+    return f"{here:,} fact{'' if here == 1 else 's'} only in the build, {there:,} only in the store"
 
 
 def _subject(subject: str, graph: str, base: str) -> str:
