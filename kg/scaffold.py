@@ -82,11 +82,21 @@ class _Filler:
         record = Record(shape, shape.template.mint(scope), scope, {})
         for key, found in shape.fields.items():
             text = self.given.get((*path, key), texts.get(key))
+            if self._would_invent(found, shape, (*path, key)):
+                continue
             if found.record and found.target != vocab.Pending:
                 record.values[key] = [self._record(found.record, {**scope, AROUND: record.iri}, (*path, key))]
             elif text is not None or (text := self._text(found, shape)) is not None:
                 record.values[key] = [_scalar(text)]
         return record
+
+    def _would_invent(self, found: Field, shape: RecordShape, path: tuple[str, ...]) -> bool:
+        """Whether a record that nobody asks for would be made up, such as the process of a claim."""
+        inner, is_given = found.record, any(each[: len(path)] == path for each in self.given)
+        if inner is None or not found.single or is_given or found.path in self.asked[shape.target]:
+            return False
+        asked = self.asked[inner.target]
+        return any(each.datatype == vocab.xsd_string and each.path in asked for each in inner.fields.values())
 
     def _text(self, found: Field, shape: RecordShape) -> str | None:
         """A value for a field, if it is asked for."""

@@ -27,18 +27,18 @@ def command() -> None:
 def case(case_id: str, organisation: str, title: str, root: Path) -> None:
     """Begin the case CASE_ID: a valid file with every key, to be filled in.
 
-    Writes CASE_ID/casefile.md and an empty folder sources/text below the first folder of cases.
+    Writes CASE_ID/casefile.md and an empty folder sources/text below the first folder of cases, made if need be.
     """
     workspace = Workspace(root)
     if encode(case_id) != case_id or case_id != case_id.lower():
         raise Failure(f"{case_id} is no good id: use lower-case letters, digits and hyphens")
-    folder = workspace.case_folders[0] / case_id
+    folder = root / workspace.settings.cases[0] / case_id
     path = folder / "casefile.md"
     if path.exists():
         raise Failure(f"{path} is there already")
+    (folder / "sources" / "text").mkdir(parents=True, exist_ok=True)
     shape = workspace.reader.shapes(workspace.target.version)
     today = datetime.now().astimezone().date().isoformat()
     text = new_case(workspace.target, shape, case_id=case_id, organisation=organisation, title=title, today=today)
-    (folder / "sources" / "text").mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
     click.echo(f"Wrote {path}\n  Save captured texts below {folder / 'sources' / 'text'}, then: kg check {path}")
