@@ -245,7 +245,14 @@ def test_a_name_is_never_only_a_legal_form(found: list[str]):
         *("", " ", "-", "???", "…"),
         *("A large European bank", "Fortune 500 company", "Undisclosed retailer", "Unnamed European bank", "An SME"),
         *("Advanced IT (organization name inferred from case ID)", "Acme [name not disclosed]", "Quill (assumed)"),
-        *("Acme; Quill", "Acme, Quill and others", "Acme et al.", "Acme and 12 more"),
+        *(
+            "Acme; Quill",
+            "Acme, Quill and others",
+            "Acme et al.",
+            "Acme and 12 more",
+            "Acme & others",
+            "12 European banks in 3 countries",
+        ),
     ],
 )
 def test_what_names_no_organisation(name: str):
@@ -260,6 +267,7 @@ def test_what_names_no_organisation(name: str):
         *("Multiple Sclerosis Society", "Many Pets", "A Place for Mom", "A.P. Moller - Maersk", "A&W Restaurants"),
         *("Unknown Worlds Entertainment", "Anonymous Content", "Confidential Records Inc", "Various Artists Ltd"),
         *("State of Oregon Office of Information Services (OIS)", "Scottish Government / Social Security Scotland"),
+        *("500 Startups", "A Medium Corporation", "AT&amp;T", "Johnson &amp; Johnson", "Bed Bath & More"),
         *("AA (Alcoholics Anonymous)", "UWE (Unknown Worlds Entertainment)", "Guess (Guess?, Inc.)", "Bagels and More"),
         *(
             "Coöperatieve Rabobank U.A.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from html import unescape
 
 from kg.candidates.names import words
 
@@ -31,11 +32,9 @@ _KIND = (
     "utilit(?:y|ie)|insurer|brand|government|municipalit(?:y|ie)|corporation|operator|start-?up|sme|user|team|partner|"
     "entit(?:y|ie)|carrier|airline|distributor|supplier|source"
 )
-_MANY = re.compile(
-    rf"(?:multiple|various|several|many|numerous|different|diverse|\d+)\s(?:[\w-]+\s){{0,3}}?(?:{_KIND})s"
-    r"(?:\s(?:in|from|of|across|at|using|with|worldwide)\b.*)?",
-    re.IGNORECASE,
-)
+_KINDS = rf"(?:[\w-]+\s){{0,3}}?(?:{_KIND})s(?:\s(?:in|from|of|across|at|using|with|worldwide)\b.*)?"
+_MANY = re.compile(rf"(?:multiple|various|several|many|numerous|different|diverse)\s{_KINDS}", re.IGNORECASE)
+_COUNTED = re.compile(rf"\d+\s{_KINDS}")
 _UNNAMED = re.compile(
     r"(?:(?:an?|one|some)\s)?(?:[\w-]+\s){0,2}?(?:unnamed|undisclosed|anonymous|anonymi[sz]ed|unspecified|unidentified|"
     rf"unknown|confidential|undefined)\s(?:[\w-]+\s){{0,4}}?(?:{_KIND})s?",
@@ -43,7 +42,7 @@ _UNNAMED = re.compile(
 )
 _DESCRIBED = re.compile(rf"(?:[Aa]n?\s|(?:[Aa]\s)?[Ff]ortune\s\d+\s)(?:[\w-]+\s){{0,5}}?(?:{_KIND}|SME)s?")
 _OTHERS = re.compile(
-    r"(?:,|,?\sand)\s(?:\d+\s)?others?$|(?:,|,?\sand)\s\d+\smore$|,\sand\smore$|\set\sal$|\setc$", re.I
+    r"(?:,|,?\s(?:and|&))\s(?:\d+\s)?others?$|(?:,|,?\s(?:and|&))\s\d+\smore$|,\sand\smore$|\set\sal$|\setc$", re.I
 )
 _LIST = re.compile(r"\S;\s*\S")
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -60,7 +59,7 @@ def pseudo(name: str) -> str | None:
     >>> pseudo("Multiple organisations (Acme, Quill)"), pseudo("Acme")
     ('it stands for several organisations', None)
     """
-    text = " ".join(unicodedata.normalize("NFKC", name).split())[:LONGEST]
+    text = " ".join(unicodedata.normalize("NFKC", unescape(name)).split())[:LONGEST]
     bare = " ".join(_BRACKETS.sub(" ", text).split()).rstrip(" :;,.-–—")
     return next((reason for reason, holds in REASONS.items() if holds(text, bare)), None)
 
@@ -82,7 +81,7 @@ def _plain(text: str) -> str:
 REASONS: dict[str, Callable[[str, str], object]] = {
     "it has neither letters nor digits": lambda text, _: not re.search(r"\w", text),
     "it says that there is no name": _says_no_name,
-    "it stands for several organisations": lambda _, bare: _MANY.fullmatch(bare),
+    "it stands for several organisations": lambda _, bare: _MANY.fullmatch(bare) or _COUNTED.fullmatch(bare),
     "it lists several organisations": lambda _, bare: _OTHERS.search(bare) or _LIST.search(bare),
     "it describes an organisation without naming it": lambda _, bare: (
         _UNNAMED.fullmatch(bare) or _DESCRIBED.fullmatch(bare)
