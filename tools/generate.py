@@ -33,7 +33,7 @@ EXTERNAL = {
     "skos": (
         "http://www.w3.org/2004/02/skos/core#",
         (
-            "Concept ConceptScheme altLabel broader changeNote closeMatch definition exactMatch example inScheme "
+            "Concept ConceptScheme altLabel broadMatch broader changeNote closeMatch definition exactMatch example inScheme "
             "notation prefLabel"
         ),
     ),
