@@ -199,6 +199,16 @@ def test_two_bases_in_one_store(server: Server, tmp_path: Path):
     assert_holds(server, there)
 
 
+def test_a_base_within_another_is_not_pruned(server: Server, tmp_path: Path):
+    outer = small(tmp_path / "a", "one")
+    inner = small(tmp_path / "b", "two", base=outer.settings.base + "team/")
+    pushed(inner, server)
+    assert pushed(outer, server, prune=True).pruned == []
+    assert Comparison(outer.pushable(), server.remote()).difference(is_full=False).is_none
+    remote = server.remote()
+    assert planned(inner.pushable(), remote, Wishes(verify=True)).plan.is_empty
+
+
 def test_one_pusher_at_a_time(server: Server, tmp_path: Path):
     workspace = small(tmp_path, "one")
     remote = server.remote()

@@ -9,6 +9,7 @@ from kg.problem import Failure
 from kg.push.local import LocalGraph, normalised
 from kg.push.plan import Why, make_plan
 from kg.push.record import DONE, PENDING, Entry, Record
+from kg.push.run import is_counted
 from kg.push.verify import samples
 from kg.store.profile import PROFILES
 from kg.store.target import Target, credentials, endpoint
@@ -139,6 +140,13 @@ def test_equal_values_are_alike_however_they_are_written():
     one, other = (normalised(way.encode()) for way in ways)
     assert one == other
     assert normalised(b'<x:s> <x:p> "1" .\n') != normalised(b'<x:s> <x:p> "01" .\n')
+
+
+def test_triples_that_a_store_takes_for_equal_count_once():
+    one = "http://www.w3.org/2001/XMLSchema#integer"
+    sent = graph(f'<http://x/s> <http://x/p> "1"^^<{one}> .\n<http://x/s> <http://x/p> "01"^^<{one}> .\n')
+    assert [number for number in range(4) if is_counted(number, sent)] == [1, 2]
+    assert [number for number in range(4) if is_counted(number, None)] == [0]
 
 
 def test_a_graph_that_no_store_can_read_is_found_before_it_is_sent():

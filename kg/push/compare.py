@@ -121,8 +121,9 @@ class Comparison:
         return gone - {case_graphs(graph)[1] for graph in gone}
 
     def _strangers(self, held: Collection[str]) -> set[str]:
-        known = self.record.entries.keys() | self._local()
-        return {graph for graph in held if graph not in known and not self.ledger.is_own(graph)}
+        unknown = set(held) - self.record.entries.keys() - self._local()
+        others = {graph for graph in unknown if self.record.is_of_another(graph, self.build.base)}
+        return {graph for graph in unknown - others if not self.ledger.is_own(graph)}
 
     def _changes(self, part: str, names: tuple[str, ...]) -> tuple[Change, ...]:
         """What differs between the graphs of a part and those in the store, by subject."""

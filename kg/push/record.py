@@ -64,6 +64,10 @@ class Record:
     other_bases: tuple[str, ...] = ()
     """Other bases that something was pushed under to the same store."""
 
+    def is_of_another(self, graph: str, base: str) -> bool:
+        """Whether a graph below a base is below another base too, which lies within the first."""
+        return any(graph.startswith(other) for other in self.other_bases if len(other) > len(base))
+
     def pending(self) -> list[str]:
         """Graphs that may be old, new or half of each."""
         return sorted(graph for graph, entry in self.entries.items() if entry.state != DONE)

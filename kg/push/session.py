@@ -72,8 +72,8 @@ def push(
 
 def _strangers(ledger: Ledger, plan: Plan, record: Record) -> tuple[str, ...]:
     known = {*plan.same, *record.entries, *(step.graph for step in plan.steps)}
-    below = ledger.remote.graphs_below(ledger.base)
-    return tuple(sorted(graph for graph in below if graph not in known and not ledger.is_own(graph)))
+    below = (graph for graph in ledger.remote.graphs_below(ledger.base) if graph not in known)
+    return tuple(graph for graph in below if not ledger.is_own(graph) and not record.is_of_another(graph, ledger.base))
 
 
 def _prune(remote: Remote, strangers: tuple[str, ...], report: Report) -> None:
