@@ -270,6 +270,8 @@ class _RecordReader:
         scope = {**outer, "key": key}
         for name in shape.identifiers:
             scope[name] = self._identifier(node, shape, name)
+        if not outer:
+            self.label = ""  # what is said of the case itself needs no name: the file has one
         record = Record(shape, shape.template.mint(scope), scope, {}, node.start, node.end)
         self._claim_iri(record, node)
         self._fields(record, node)

@@ -388,3 +388,10 @@ def test_a_record_without_an_id_is_not_named_by_its_iri():
     [found] = [each for each in check(text) if each.problem.code == "missing-verdict"]
     assert "`review`" not in str(found)
     assert found.problem.record == "VC-001"
+
+
+def test_a_misspelt_key_is_said_once():
+    text = with_("confidence: high", "confidance: high")
+    assert [each.code for each in read(text).problems] == ["unknown-key"]
+    assert codes(check(text)) == []
+    assert codes(check(with_("confidence: high\n", ""))) == [("missing-confidence", "acme")]

@@ -165,3 +165,13 @@ def test_evidence_lists_and_shows(tmp_path: Path):
     shown = kg("evidence", "show", f"{found['case']}/{found['claim']}", "--cases", str(DEMONSTRATION), at=tmp_path)
     assert "»" in shown.stdout
     assert kg("evidence", "show", "no/VC-1", "--cases", str(DEMONSTRATION), at=tmp_path).returncode == 2
+
+
+def test_a_folder_stands_for_the_cases_below_it(tmp_path: Path):
+    for name in ("one", "two"):
+        write_case(tmp_path, minimal(name), name)
+    (tmp_path / "cases/one/README.md").write_text("# One\n")
+    assert "2 files: 0 errors" in kg("check", "cases", at=tmp_path).stdout
+    assert "1 file: 0 errors" in kg("check", "cases/one", at=tmp_path).stdout
+    (tmp_path / "empty").mkdir()
+    assert kg("check", "empty", at=tmp_path).returncode == 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
-from kg import vocab
+from kg import codes, vocab
 from kg.case import Case, Record
 from kg.check.engine import Result
 from kg.ntriples import Triple, iri, literal_text
@@ -94,7 +94,7 @@ class Places:
         return result.focus in self.merged or (
             field is not None
             and not self.home(result).record.values.get(field.key)
-            and self._is_misread(self.home(result).record, field.key)
+            and self._is_reported(self.home(result).record, field.key)
         )
 
     def is_pending(self, result: Result) -> bool:
@@ -116,9 +116,18 @@ class Places:
                 found.update((record.iri, key) for record in records)
         return found
 
-    def _is_misread(self, record: Record, key: str) -> bool:
-        if key not in record.keys or not self.case.problems:
+    def _is_reported(self, record: Record, key: str) -> bool:
+        """Whether reading found a value that it could not take, or a key that is likely this one misspelt."""
+        if not self.case.problems:
             return False
+        return self._is_misread(record, key) if key in record.keys else self._is_misspelt(record, key)
+
+    def _is_misspelt(self, record: Record, key: str) -> bool:
+        start, end = (self.case.source.position(self.offset + index) for index in (record.start, record.end))
+        found = (each for each in self.case.problems if each.code == codes.UNKNOWN_KEY.name)
+        return any(start <= (each.span.line, each.span.column) < end and f"`{key}`?" in each.hint for each in found)
+
+    def _is_misread(self, record: Record, key: str) -> bool:
         first = record.keys[key].end
         last = min((each.start for each in record.keys.values() if each.start > first), default=record.end)
         start, end = (self.case.source.position(self.offset + index) for index in (first, last))

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from kg import atomic
+from kg.build.scan import find_markdown
 from kg.check import DEFAULT_ENGINE, ENGINES
 from kg.cli import options, render
 from kg.explain import explanations
@@ -82,8 +83,9 @@ def command(
 ) -> None:
     """Check case files against the rules.
 
-    Checks the FILES, cases or saved queries, or the whole workspace; - reads a case from standard input. Every problem
-    says where it is, what is wrong and how to mend it; `kg explain CODE` says more. Where the graph is up to date
+    Checks the FILES, cases or saved queries, all cases below those that are folders, or the whole workspace; - reads
+    a case from standard input. Every problem says where it is, what is wrong and how to mend it; `kg explain CODE`
+    says more. Where the graph is up to date
     (`kg build`), a check of the whole workspace also looks for what is odd across cases. Exit status: 0 clean, 1
     problems, 2 usage.
     """
@@ -95,13 +97,22 @@ def command(
     check = partial(_findings, workspace, engine=engine)
     if watch:
         _watch(workspace, check, wanted)
-    named = _changed(workspace) if changed else list(files)
+    named = _changed(workspace) if changed else [each for path in files for each in _below(workspace, path)]
+    if files and not named:
+        raise click.UsageError(f"there is no case file below {', '.join(map(str, files))}")
     if only_cases:
         named = [path for path in named if str(path) == "-" or workspace.is_case(path)]
     if not named and (changed or only_cases):
         click.echo("there is no case file to check", err=True)
         return
     sys.exit(_report(check(named, stdin_name=stdin_name), wanted))
+
+
+def _below(workspace: Workspace, path: Path) -> list[Path]:
+    """The case files of a folder; a file is itself."""
+    if not path.is_dir():
+        return [path]
+    return [each.path for each in find_markdown(workspace.root, [path]) if workspace.is_case(each.path)]
 
 
 def _findings(workspace: Workspace, files: Sequence[Path], *, engine: str, stdin_name: str = "") -> Findings:
