@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kg.cli.migrate import apply, new, plan, show
+from kg.cli.migrate import apply, graphs, new, plan, show
 
 
 @click.group("migrate")
@@ -23,3 +23,5 @@ command.add_command(apply.apply_, "apply")
 command.add_command(apply.verify, "verify")
 command.add_command(apply.undo_, "undo")
 command.add_command(apply.forget, "forget")
+command.add_command(graphs.store_, "store")
+command.add_command(graphs.export, "export")
