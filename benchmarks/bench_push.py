@@ -31,7 +31,7 @@ CASES = 10_000
 
 def main() -> None:
     """Print the tables."""
-    cases = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
+    cases = int(sys.argv[-1]) if sys.argv[-1].isdigit() else CASES
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         _print_rates(_built(root / "half", cases // 2), root)
