@@ -98,8 +98,11 @@ class _Splicer:
         self.style = style_of(text)
         self.edits: list[Edit] = []
 
-    def value(self, old: Node, new: Node, key: Scalar | None) -> None:
-        """Edits that make one value of another; ``key`` is the key that it stands behind, if any."""
+    def value(self, old: Node, new: Node, key: Scalar | None, *, in_flow: bool = False) -> None:
+        """Edits that make one value of another; ``key`` is the key that it stands behind, if any.
+
+        ``in_flow`` says that it stands somewhere in brackets or braces.
+        """
         if old is new or (isinstance(old, Scalar) and isinstance(new, Scalar) and equal(old, new)):
             return
         if isinstance(old, Scalar) and isinstance(new, Scalar):
@@ -109,7 +112,7 @@ class _Splicer:
         elif isinstance(old, Sequence) and isinstance(new, Sequence) and _aligned(old.items, new.items):
             self._sequence(old, new)
         elif not equal(old, new):
-            self._replace(old, new, key)
+            self._replace(old, new, key, in_flow=in_flow)
 
     # --- one value for another -----------------------------------------------------------------------
 
@@ -134,13 +137,14 @@ class _Splicer:
             return new.text
         return writing.scalar(new.text, self.style.quote)
 
-    def _replace(self, old: Node, new: Node, key: Scalar | None) -> None:
+    def _replace(self, old: Node, new: Node, key: Scalar | None, *, in_flow: bool) -> None:
         """A value of one kind in place of a value of another."""
-        if key is None or self._in_flow(key):
-            if self._is_flow(old) or (isinstance(old, Scalar) and not self._is_block(old) and old.start < old.end):
-                self._edit(old.start, self._tail(old), writing.flow(new, self.style))
-                return
-            raise Refusal("a value inside a list cannot be replaced safely", old)
+        if in_flow or key is None:
+            if not in_flow and not self._is_flow(old) and not (self._is_inline(old) and old.start < old.end):
+                raise Refusal("a value inside a list cannot be replaced safely", old)
+            space = "" if old.start < old.end or self.text[old.start - 1 : old.start] == " " else " "
+            self._edit(old.start, self._tail(old), space + writing.flow(new, self.style))
+            return
         colon = self._colon(key, old)
         self._need_no_comment(colon, old.start, old)
         written = writing.after_colon(new, column=self._column(key), style=self.style)
@@ -164,17 +168,17 @@ class _Splicer:
                 continue
             self._insert_pairs(old, waiting, before, by_start[pair[0].start][0])
             waiting, before = [], by_start[pair[0].start]
-            self._pair(before, pair)
+            self._pair(before, pair, in_flow=self._is_flow(old))
         self._insert_pairs(old, waiting, before, None)
 
-    def _pair(self, old: tuple[Node, Node], new: tuple[Node, Node]) -> None:
+    def _pair(self, old: tuple[Node, Node], new: tuple[Node, Node], *, in_flow: bool) -> None:
         key, to = old[0], new[0]
         assert isinstance(key, Scalar)
         assert isinstance(to, Scalar)
         if key.text != to.text:
             self._colon(key, old[1])
             self._edit(key.start, key.end, self._like(key, to))
-        self.value(old[1], new[1], key)
+        self.value(old[1], new[1], key, in_flow=in_flow)
 
     def _insert_pairs(
         self, old: Mapping, pairs: list[tuple[Node, Node]], before: tuple[Node, Node] | None, after: Node | None
@@ -204,7 +208,7 @@ class _Splicer:
         for item in new.items:
             if item.start in by_start:
                 before = by_start[item.start]
-                self.value(before, item, None)
+                self.value(before, item, None, in_flow=self._is_flow(old))
             elif before is None:
                 raise Refusal("an item would stand before all others", old)
             elif self._is_flow(old):
@@ -277,9 +281,9 @@ class _Splicer:
         """Whether a scalar is a literal or folded block, which ends where the next line begins."""
         return isinstance(node, Scalar) and not node.plain and self.text[node.start : node.start + 1] in ("|", ">")
 
-    def _in_flow(self, key: Scalar) -> bool:
-        """Whether a key stands in braces: something other than spaces and dashes stands before it on its line."""
-        return not re.fullmatch(r"(?:- +|[ ])*", self.text[self._break_before(key.start) : key.start])
+    def _is_inline(self, node: Node) -> bool:
+        """Whether a node is a scalar that ends where its text ends."""
+        return isinstance(node, Scalar) and not self._is_block(node)
 
     def _last(self, node: Node) -> Node:
         """The last scalar, or collection in brackets, of a node."""
