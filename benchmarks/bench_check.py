@@ -14,13 +14,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from benchmarks.corpus import CORPUS, Spent, real_cases, spent, write_workspace
+from benchmarks.corpus import CORPUS, Spent, real_cases, spent, write_workspace, yardstick
+from kg.build import Inputs
+from kg.build.cases import run_steps
 from kg.case import Case, Reader
 from kg.check import Checker
 from kg.ntriples import Triple
 from kg.release import find_releases
-from kg.triples import stated
-from kg.workspace import BASE
+from kg.workspace import BASE, Workspace
 
 WATCHED, SAVES = 117, 11
 REFERENCE = 3
@@ -31,10 +32,13 @@ def main() -> None:
     """Print the tables."""
     paths = real_cases()
     print(f"### Checking, {len(paths)} real cases\n")
+    per_case = 1000 * yardstick(len(paths)) / len(paths)
+    print(f"PyYAML's CSafeLoader merely loads the same front matters in {per_case:.2f} ms CPU a case.\n")
     print("| what | CPU s | ms a case | wall s |\n|---|---:|---:|---:|")
     reader = Reader(find_releases())
     cases = [_read(reader, path.read_bytes()) for path in paths]
-    triples = [stated(case, BASE) for case in cases]
+    inputs = Workspace(CORPUS, cases=[CORPUS]).inputs
+    triples = [_triples(case, inputs, path.parent) for case, path in zip(cases, paths, strict=True)]
     checker = Checker(reader.releases)
     checker.check(cases[0], triples[0], BASE)
     fast = min((spent(lambda: _check(checker, cases, triples)) for _ in range(3)), key=lambda took: took.cpu)
@@ -43,7 +47,9 @@ def main() -> None:
     slow = spent(lambda: _check(reference, cases[:REFERENCE], triples[:REFERENCE]))
     _row(f"the same through pySHACL, {REFERENCE} cases", slow, REFERENCE)
     with tempfile.TemporaryDirectory() as folder:
-        whole = spent(lambda: _kg("check", "--cases", str(CORPUS), root=Path(folder)))
+        runs = [spent(lambda: _kg("check", "--cases", str(CORPUS), root=Path(folder))) for _ in range(3)]
+        whole = min(runs, key=lambda took: took.cpu)
+
         _row("kg check, start-up and quotes included", whole, len(cases))
     print(f"\npySHACL takes {slow.cpu / REFERENCE / (fast.cpu / len(cases)):.0f} times as long for each case.")
     _many_cases()
@@ -98,6 +104,12 @@ def _read(reader: Reader, raw: bytes) -> Case:
     case = reader.read(raw, "case.md")
     assert case is not None
     return case
+
+
+def _triples(case: Case, inputs: Inputs, folder: Path) -> list[Triple]:
+    """All that a check looks at: what the file states, and what is derived from it and its texts."""
+    work = run_steps(case, inputs, folder)
+    return [*work.stated, *work.derived]
 
 
 def _check(checker: Checker, cases: list[Case], triples: list[list[Triple]]) -> None:
