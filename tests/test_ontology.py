@@ -24,6 +24,7 @@ ERROR = URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
 """What owlrl says of a contradiction."""
 
 BORROWED = """
+    @prefix dqv: <http://www.w3.org/ns/dqv#> .
     # What the vocabularies that we align to say of their own terms, where it could contradict us.
     prov:Activity owl:disjointWith prov:Entity .
     prov:Collection rdfs:subClassOf prov:Entity .
