@@ -23,7 +23,7 @@ from kg.store.base import StoreError, Table
 from kg.store.profile import PROFILES
 from kg.worker import Outcome
 from kg.workspace import Workspace
-from tests.material import DEMONSTRATION, minimal, write_case
+from tests.material import CORPUS, DEMONSTRATION, minimal, needs_corpus, write_case
 from tests.stores import SERVERS, Server, assert_holds, emptied, needs, running
 
 pytestmark = pytest.mark.slow
@@ -74,6 +74,16 @@ def test_the_store_holds_the_build_and_a_second_push_does_nothing(server: Server
     assert_holds(server, demonstration)
     second = pushed(demonstration, server)
     assert (second.planned, second.new, second.same) == (0, [], first.planned)
+
+
+@needs_corpus
+def test_real_cases_arrive_whole(server: Server, tmp_path: Path):
+    workspace = Workspace(tmp_path, cases=[CORPUS])
+    workspace.build()
+    report = pushed(workspace, server)
+    assert (report.is_complete, report.pending) == (True, {})
+    assert_holds(server, workspace)
+    assert Comparison(workspace.pushable(), server.remote()).difference(is_full=True).is_none
 
 
 def test_saved_queries_answer_as_in_the_embedded_store(server: Server, demonstration: Workspace):

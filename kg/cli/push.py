@@ -150,6 +150,8 @@ def _print_report(report: Report, target: Target) -> None:
     if report.is_complete:
         click.echo(f"Pushed build {report.build} at {target.url}: {line}{pruned}")
         return
+    if sys.stderr.isatty():
+        click.echo(err=True)  # below the line of progress
     click.echo(f"NOT COMPLETE at {target.url}: {line}{pruned}", err=True)
     if report.pending:
         click.echo(f"  {_many(len(report.pending), 'graph')} pending (old, new or half of each):", err=True)

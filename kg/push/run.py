@@ -39,10 +39,6 @@ class _Batch:
     """How many triples each of these holds in the store."""
     failed: dict[str, str] = field(default_factory=dict[str, str])
 
-    def step(self, graph: str) -> Step:
-        """The step of a graph."""
-        return next(step for step in self.steps if step.graph == graph)
-
 
 class Run:
     """One push."""
@@ -64,7 +60,7 @@ class Run:
             return report
         todo, batch = iter(plan.steps), _Batch(())
         try:
-            self.ledger.write_head(_head(record, plan.build, RUNNING))
+            self.ledger.write_head(next_head(record.head, plan.build, RUNNING))
             for steps in _batches(todo, self.remote.target.profile.batch):
                 batch = _Batch(steps)
                 self._push_batch(batch, report)
@@ -77,6 +73,7 @@ class Run:
         return report
 
     def _push_batch(self, batch: _Batch, report: Report) -> None:
+        self.lock.renew()
         self.ledger.write({step.graph: step.pending for step in batch.steps})
         if not self.ledger.holds_pending([step.graph for step in batch.steps]):
             raise StoreError(f"the store at {self.remote.target.url} says that it stored the push record, and did not")
@@ -191,7 +188,7 @@ class Run:
             self._written |= entries
         self._check_record(report)
         if report.is_complete:
-            head = _head(record, plan.build, COMPLETE)
+            head = next_head(record.head, plan.build, COMPLETE)
             self.ledger.write_head(head)
             if self.ledger.head() != head:
                 raise StoreError("every graph is there, but the store did not keep that the push is complete")
@@ -206,6 +203,7 @@ class Run:
         report.removed = [graph for graph in report.removed if graph not in report.pending]
 
     def _renew(self) -> None:
+        """Renew the lock within a batch that takes long."""
         if time.monotonic() - self._renewed > RENEWAL:
             self.lock.renew()
             self._renewed = time.monotonic()
@@ -226,11 +224,17 @@ def _leave(step: Step, report: Report) -> None:
         report.old.append(step.graph)
 
 
-def _head(record: Record, build: str, state: str) -> Head:
-    """The build that a store holds and the one before it; pushing the same build again forgets neither."""
-    held = record.head
-    previous = held.previous if held.build == build else held.build
-    return Head(state, build, previous)
+def next_head(held: Head, build: str, state: str) -> Head:
+    """What a store is to say that it holds: a build, and the one before it that was there as a whole.
+
+    >>> first = Head(COMPLETE, "a")
+    >>> broken = next_head(first, "b", RUNNING)
+    >>> next_head(broken, "c", COMPLETE)
+    Head(state='complete', build='c', previous='a')
+    """
+    is_whole = held.state == COMPLETE and held.build != build
+    previous = held.build if is_whole else held.previous
+    return Head(state, build, "" if previous == build else previous)
 
 
 _Item = TypeVar("_Item")
