@@ -12,7 +12,6 @@ from kg.migrate import tree
 from kg.migrate.files import Rewritten, refused, respliced
 from kg.migrate.layout import Key, Layout, layout_of
 from kg.migrate.operation import Operation, Recode, Resolve
-from kg.migrate.splice import need_simple
 from kg.migrate.subject import FieldName, Pairs
 from kg.migrate.visit import Refusal
 from kg.problem import Problem, Severity, Span
@@ -58,9 +57,7 @@ def decide(raw: bytes, file: str, reader: Reader, *, decisions: Decisions, writi
 
 def _decided(raw: bytes, case: Case, settling: _Settling) -> Rewritten | Problem:
     assert case.root is not None
-    assert case.front is not None
     try:
-        need_simple(case.front.yaml, case.root)
         root = settling.record(case.root, settling.layout.root, "", "")
         if root is case.root:
             raise Refusal("nothing in the file waits for these decisions", case.root)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kg import codes
 from kg.case import Case, Reader
 from kg.migrate.renaming import edited
-from kg.migrate.splice import Edit, need_simple, splice
+from kg.migrate.splice import Edit, splice
 from kg.migrate.upgrade import Upgrader
 from kg.migrate.visit import Log, Refusal
 from kg.problem import Problem, Severity
@@ -70,7 +70,6 @@ def _unread(case: Case) -> Problem | None:
 def _rewritten(raw: bytes, case: Case, upgrader: Upgrader) -> Rewritten | Problem:
     assert case.root is not None
     try:
-        need_simple(case.front.yaml if case.front else "", case.root)
         upgraded = upgrader.upgrade(case.root, case.stated_release)
         return respliced(raw, case, upgraded.root, upgraded.logs)
     except Refusal as refusal:

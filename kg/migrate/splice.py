@@ -68,15 +68,16 @@ def equal(one: Node, other: Node) -> bool:
     return False
 
 
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    if isinstance(node, Sequence):
-        for item in node.items:
-            yield from _walk(item)
-    elif isinstance(node, Mapping):
-        for key, value in node.pairs:
-            yield key
-            yield from _walk(value)
+def _walk(root: Node) -> Iterator[Node]:
+    waiting: list[Node] = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, Sequence):
+            waiting += node.items
+        elif isinstance(node, Mapping):
+            for pair in node.pairs:
+                waiting += pair
 
 
 def _edited(text: str, edits: list[Edit], root: Node) -> str:

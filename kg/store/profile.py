@@ -37,6 +37,8 @@ class Profile:
     batch: int = 100
     """Graphs that are recorded and counted together."""
     count: str = COUNT
+    mixes_graphs: bool = False
+    """Whether an update whose GRAPH is a variable writes into the wrong graphs, so that each is updated by itself."""
     loader: str = ""
     """Command of the offline bulk loader, for more than a million triples; ``kg export --partitioned`` feeds it."""
     is_tested: bool = False
@@ -83,6 +85,7 @@ PROFILES = {
             packs=False,
             auth="digest",
             row_limit=10_000,
+            mixes_graphs=True,
             loader="sh load/virtuoso.sh",
             is_tested=True,
             about="the server's root, such as http://127.0.0.1:8890",

@@ -11,10 +11,11 @@ import click
 
 from kg.build.migrating import migration_task
 from kg.cli import options, render
+from kg.cli.migrate.rehearsal import print_graphs
 from kg.migrate.applying import apply, undo
 from kg.migrate.journal import Journal
 from kg.migrate.plan import read_plan
-from kg.migrate.proof import Proof, prove
+from kg.migrate.proof import Proof, prove, prove_graphs
 from kg.migrate.task import MigrationError, Task
 from kg.workspace import Workspace
 
@@ -58,11 +59,14 @@ def verify(name: str, root: Path, cases: Sequence[Path]) -> None:
     """Prove that the migrated files are what they should be.
 
     Each original is migrated again and compared with the file, its body and every byte outside the declared changes
-    with what stood there before. Exit status 1 where something differs.
+    with what stood there before. Then the graphs of the originals are migrated by SPARQL, with pyoxigraph and for some
+    with rdflib, and compared with the graphs of the files. Exit status 1 where something differs.
     """
-    proof = prove(_task(root, cases, name), name)
+    task = _task(root, cases, name)
+    proof, graphs = prove(task, name), prove_graphs(task, name)
     _print(proof)
-    sys.exit(0 if proof.holds else 1)
+    print_graphs(graphs)
+    sys.exit(0 if proof.holds and not graphs.faults else 1)
 
 
 @click.command("undo")

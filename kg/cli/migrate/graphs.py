@@ -50,7 +50,7 @@ def store_(name: str, root: Path, target: str, *, dry_run: bool) -> None:
         if dry_run or not set(before) - {release.version}:
             return
         with Lock(remote, workspace.settings.base).held():
-            run.migrate(remote, render.progress("Migrating"))
+            run.migrate(remote, render.progress("Migrating"), one_by_one=remote.target.profile.mixes_graphs)
             remote.put(f"{vocab.CASEGRAPH}ontology/{release.version}", _ontology(release))
         click.echo(f"{remote.target.name}: {_said(run.releases(remote))}")
     finally:

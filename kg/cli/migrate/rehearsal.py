@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kg.cli import render
+from kg.migrate.graph.proof import GraphProof
 from kg.migrate.subject import Verdict
 from kg.rehearsal import QueryVerdict, Rehearsal
 from kg.shape import local_name
@@ -20,7 +21,7 @@ def print_rehearsal(found: Rehearsal, root: Path) -> None:
     """Saved queries, new problems, and whether files and graphs agree."""
     _print_queries(found)
     _print_problems(found, root)
-    _print_graphs(found)
+    print_graphs(found.graphs)
 
 
 def _print_queries(found: Rehearsal) -> None:
@@ -53,13 +54,12 @@ def _print_problems(found: Rehearsal, root: Path) -> None:
         click.echo(line)
 
 
-def _print_graphs(found: Rehearsal) -> None:
-    proof = found.graphs
-    click.echo(
-        f"\nGraphs: the stated graphs of {proof.pyoxigraph:,} cases are migrated by SPARQL to those of their files, "
-        f"shown with pyoxigraph for all and with rdflib for {proof.rdflib:,}."
-        if not proof.faults
-        else "\nFiles and graphs would not agree:"
-    )
-    for line in proof.faults:
-        click.echo(line)
+def print_graphs(proof: GraphProof) -> None:
+    """Whether SPARQL makes of graphs what the migration makes of files."""
+    if proof.faults:
+        click.echo("\nFiles and graphs do not agree:")
+        for line in proof.faults:
+            click.echo(line)
+        return
+    click.echo(f"\nGraphs: SPARQL updates make of the stated graphs of {proof.pyoxigraph:,} cases what their files say")
+    click.echo(f"(shown with pyoxigraph for all, with rdflib for {proof.rdflib:,}).")

@@ -52,15 +52,17 @@ class Guard:
 def text(statement: Statement, number: int, guard: Guard, *, is_named: bool = True) -> str:
     """The update of a statement: on the named graphs of cases, or on a default graph that is no union of them."""
     opening, closing = ("GRAPH ?graph {", "}") if is_named else ("", "")
-    deletes = "\n    ".join(statement.deletes)
     inserts = "\n    ".join((f"{CASE} {iri(vocab.migrationStep)} {literal(guard.step(number))} .", *statement.inserts))
     where = "\n      ".join(statement.where)
-    return (
-        f"# {number}. {statement.comment}\n"
-        f"DELETE {{ {opening}\n    {deletes}\n{closing} }}\n"
-        f"INSERT {{ {opening}\n    {inserts}\n{closing} }}\n"
-        f"WHERE {{ {opening}\n    {guard.pattern(number)}\n    OPTIONAL {{\n      {where}\n    }}\n{closing} }}"
-    )
+    lines = [
+        f"# {number}. {statement.comment}",
+        f"INSERT {{ {opening}\n    {inserts}\n{closing} }}",
+        f"WHERE {{ {opening}\n    {guard.pattern(number)}\n    OPTIONAL {{\n      {where}\n    }}\n{closing} }}",
+    ]
+    if statement.deletes:
+        deletes = "\n    ".join(statement.deletes)
+        lines.insert(1, f"DELETE {{ {opening}\n    {deletes}\n{closing} }}")
+    return "\n".join(lines)
 
 
 def closing(guard: Guard, *, is_named: bool = True) -> str:
