@@ -12,8 +12,8 @@ from kg.query.saved import Column
 def questions(queries: Iterable[SavedQuery], *, note: str) -> str:
     """Every question by name, behind an index by tag."""
     found = sorted(queries, key=lambda query: query.name)
-    head = f"# Questions\n\n{note}The {len(found)} saved queries that ship, with `kg query NAME`. "
-    head += "[How to ask them](../questions.md), and what evidence modes and bases are.\n\n"
+    head = f"# Questions\n\n{note}The {len(found)} saved queries that ship. Ask one with `kg query` "
+    head += "and its name: [how, and what evidence modes and bases are](../questions.md).\n\n"
     return head + _index(found) + "".join(map(_entry, found))
 
 
