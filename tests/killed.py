@@ -25,10 +25,12 @@ def counted(real: Callable[..., Any]) -> Callable[..., Any]:
         steps += 1
         if steps == AT and AT % 2:
             os.kill(os.getpid(), signal.SIGKILL)
-        outcome = real(*args, **named)
-        if steps == AT:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return outcome
+        is_last = steps == AT
+        try:
+            return real(*args, **named)
+        finally:
+            if is_last:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     return call
 

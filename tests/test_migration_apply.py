@@ -39,8 +39,8 @@ KILLS = int(os.environ.get("CASEGRAPH_KILLS", "5"))
 """At how many points an apply is killed."""
 
 
-def write_demonstration(root: Path) -> None:
-    for path in demonstration_files():
+def write_demonstration(root: Path, number: int = 17) -> None:
+    for path in demonstration_files()[:number]:
         write_case(root, path.read_bytes().decode(), path.parent.name)
 
 
@@ -283,19 +283,19 @@ def killed(root: Path, *words: str, at: int = 0) -> subprocess.CompletedProcess[
 @pytest.mark.slow
 def test_killed_anywhere_it_goes_on_and_can_be_undone(tmp_path: Path):
     reference = tmp_path / "reference"
-    write_demonstration(reference)
+    write_demonstration(reference, 9)
     before = contents(reference)
     _, plan = planned(reference)
     steps = [count_steps(killed(reference, "migrate", "apply", plan.id, "--by", "Ada"))]
     after = contents(reference)
     steps.append(count_steps(killed(reference, "migrate", "undo", plan.id)))
     assert contents(reference) == before
-    assert min(steps) > 17
+    assert min(steps) > 9
     draw = random.Random(7)
     for number in range(KILLS):
         at = draw.randrange(1, steps[0] + 1) if steps[0] > KILLS else 1 + number * steps[0] // KILLS
         here = tmp_path / f"kill-{number}"
-        write_demonstration(here)
+        write_demonstration(here, 9)
         planned(here)
         check_killed(here, plan, (before, after), (at, draw.randrange(1, steps[1] + 1)))
 
