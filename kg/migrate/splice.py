@@ -58,14 +58,26 @@ def need_simple(text: str, root: Node) -> None:
 
 def equal(one: Node, other: Node) -> bool:
     """Whether two trees say the same, key by key, in the same order."""
-    if isinstance(one, Scalar) and isinstance(other, Scalar):
-        return one.is_null == other.is_null and (one.is_null or one.text == other.text)
-    if isinstance(one, Sequence) and isinstance(other, Sequence):
-        return len(one.items) == len(other.items) and all(map(equal, one.items, other.items))
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        both = list(zip(one.pairs, other.pairs, strict=False))
-        return len(one.pairs) == len(other.pairs) and all(equal(a, c) and equal(b, d) for (a, b), (c, d) in both)
-    return False
+    waiting: list[tuple[Node, Node]] = [(one, other)]
+    while waiting:
+        old, new = waiting.pop()
+        if isinstance(old, Scalar) and isinstance(new, Scalar):
+            if not _same(old, new):
+                return False
+        elif isinstance(old, Sequence) and isinstance(new, Sequence) and len(old.items) == len(new.items):
+            waiting += zip(old.items, new.items, strict=True)
+        elif isinstance(old, Mapping) and isinstance(new, Mapping) and len(old.pairs) == len(new.pairs):
+            for (key, value), (name, said) in zip(old.pairs, new.pairs, strict=True):
+                waiting += ((key, name), (value, said))
+        else:
+            return False
+    return True
+
+
+def _same(old: Scalar, new: Scalar) -> bool:
+    if old.plain == new.plain and old.text == new.text:
+        return True
+    return old.is_null == new.is_null and (old.is_null or old.text == new.text)
 
 
 def _walk(root: Node) -> Iterator[Node]:
