@@ -21,13 +21,16 @@ from kg.workspace import Workspace
 class Retag(click.Group):
     """Takes a claim, such as ``acme/VC-001``, where no command of its own is named."""
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; of a claim, the one that decides it."""
+        return super().get_command(ctx, cmd_name) or (None if cmd_name.startswith("-") else self.commands["one"])
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is named; else the one that decides a single claim."""
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
-            return "one", self.commands["one"], args
-        return super().resolve_command(ctx, args)
+        """The command that is named, and what is left for it: all, where a claim is named."""
+        found = super().resolve_command(ctx, args)
+        return ("one", found[1], args) if found[1] is self.commands["one"] else found
 
 
 FIELD = click.option("--field", default="", metavar="KEY", help="Only values of this key.")
