@@ -364,7 +364,8 @@ def test_other_queries_are_put_as_they_stand(numbers: Callable[[str], Outcome], 
 
 
 def test_the_cut_of_a_question_is_told(corpus_of_many: Workspace):
-    answer = corpus_of_many.query("sources-never-cited")
+    with pytest.warns(UserWarning, match="the first 5,000 of 5,100"):
+        answer = corpus_of_many.query("sources-never-cited")
     assert len(answer.table.rows) == 5_000
     assert answer.truncated == "the first 5,000 of 5,100; narrow the question by its parameters"
 
