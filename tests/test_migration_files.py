@@ -17,9 +17,11 @@ from kg.migrate.effects import Meant, Stated
 from kg.migrate.files import Rewritten, in_memory, rewrite
 from kg.migrate.history import find_history, history
 from kg.migrate.migration import Migration
+from kg.migrate.operation import Recode
 from kg.migrate.plan import changed_lines
 from kg.migrate.reading import read_migration
 from kg.migrate.splice import equal, splice
+from kg.migrate.subject import FieldName
 from kg.migrate.upgrade import Upgrader
 from kg.migrate.visit import Refusal
 from kg.problem import Problem
@@ -359,6 +361,38 @@ def said(node: Node) -> object:
     if isinstance(node, Sequence):
         return [said(item) for item in node.items]
     return None if node.is_null else node.text
+
+
+def test_a_value_of_the_case_itself_waits_there_and_is_decided_there():
+    chain = upgrader("- split: {vocabulary: confidence, term: low, into: [medium, high]}")
+    found = migrated(minimal(), chain)
+    assert [(each.record, each.key) for each in found.logs[0].asked] == [("acme", "confidence")]
+    decisions = {("", "confidence", "low"): "medium"}
+    done = decide(found.raw, "case.md", READER, decisions=decisions, writing=writing(()))
+    assert isinstance(done, Rewritten)
+    text = done.raw.decode()
+    assert text == minimal().replace("confidence: low", "confidence: medium").replace("'1.0'", "'1.1'")
+
+
+def test_a_decided_code_takes_with_it_what_stands_beside():
+    operation = Recode(
+        FieldName("ProcessReference", "id"), (("10004", ("10104", "10105")),), write=(("version", "8.0"),)
+    )
+    claim = """context_claims:
+- id: CC-001
+  process:
+    edition: cross-industry
+    version: '7.4'
+    id: null
+  pending:
+  - {field: process.id, value: '10004', from: '2.0', candidates: ['10104', '10105']}
+"""
+    text = minimal().replace("context_claims: []\n", claim).replace("'1.0'", "'2.0'")
+    decisions = {("CC-001", "process.id", "10004"): "10105"}
+    done = decide(text.encode(), "case.md", READER, decisions=decisions, writing=writing([operation]))
+    assert isinstance(done, Rewritten), done
+    after = "  process:\n    edition: cross-industry\n    version: '8.0'\n    id: '10105'\nstatus: in_progress\n"
+    assert after in done.raw.decode()
 
 
 # --- what files look like --------------------------------------------------------------------------------

@@ -45,13 +45,22 @@ class Retagging:
         self._reader = Reader(releases(inputs), inputs.limits)
         self._terms: dict[str, dict[str, list[str]]] = {}
 
-    def waiting(self, choice: Choice | None = None, progress: Progress = silent) -> Iterator[Waiting]:
-        """The values that wait, in the order of the files."""
-        mark = self._mark
+    def waiting_in(self, address: str) -> list[Waiting]:
+        """The values that wait in one claim, such as ``acme/VC-001``, or in a case itself."""
+        choice = Choice(address)
+        words = address.rpartition("/")[0] or address
+        found = list(self.waiting(choice, words=words)) or list(self.waiting(choice))
+        return [each for each in found if each.address == address]
+
+    def waiting(
+        self, choice: Choice | None = None, *, words: str = "", progress: Progress = silent
+    ) -> Iterator[Waiting]:
+        """The values that wait, in the order of the files; only in files whose text has some words."""
+        mark, wanted = self._mark, words.encode("utf-8", errors="surrogatepass")
         found = find_markdown(self.inputs.root, self.inputs.folders)
         for number, each in enumerate(found, 1):
             raw = each.path.read_bytes()
-            case = self._reader.read(raw, each.shown) if mark.search(raw) else None
+            case = self._reader.read(raw, each.shown) if wanted in raw and mark.search(raw) else None
             if case is not None:
                 yield from (one for one in waiting(each.path, case) if choice is None or choice.takes(one))
             progress(number, len(found))

@@ -154,7 +154,8 @@ def _groups(found: list[Waiting]) -> tuple[tuple[str, ...], list[tuple[str, ...]
 def one(address: str, root: Path, cases: Sequence[Path], field: str, value: str, to: str, by: str) -> None:
     """Decide the value that waits in one claim or source."""
     retagging = Retagging(Workspace(root, cases=cases).inputs)
-    found = [each for each in retagging.waiting(Choice(address, field, value)) if each.address == address]
+    choice = Choice(address, field, value)
+    found = [each for each in retagging.waiting_in(address) if choice.takes(each)]
     if not found:
         raise MigrationError(f"nothing waits in {address}; `kg retag list --items` shows what does")
     if len(found) > 1:
