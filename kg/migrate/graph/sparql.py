@@ -1,13 +1,14 @@
 """Fields of a release in; the SPARQL that finds their values in a case's graph and writes others out.
 
-A statement reads and writes one case's graph at a time. It finds the cases that are at the release it leaves and have
-not been through it yet, and marks them with its number in the same breath; so it may be run again after it was
-interrupted, on stores that run each statement by itself too.
+A statement reads and writes one case's graph at a time, of cases that are at the release it leaves. Where running it
+again would do harm, it marks the cases that have been through it with its number in the same breath, and passes those
+over; so a migration that was interrupted may be run again, on stores that run each statement by itself too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kg import vocab
@@ -25,6 +26,31 @@ class Statement:
     deletes: tuple[str, ...]
     inserts: tuple[str, ...]
     where: tuple[str, ...]
+    within: tuple[str, ...] = ()
+    """What ties the pattern to the case where no named graph does."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The IRIs that decide what it does."""
+        return frozenset(_IRI.findall(" ".join((*self.where, *self.deletes))))
+
+    @property
+    def writes(self) -> frozenset[str]:
+        """The IRIs in what it inserts."""
+        return frozenset(_IRI.findall(" ".join(self.inserts)))
+
+
+_IRI = re.compile(r"<[^<>\s]+>")
+
+
+def repeatable(statements: Sequence[Statement]) -> list[bool]:
+    """Which statements may be run again after all of them: neither they nor later ones write what they read."""
+    written: set[str] = set()
+    found: list[bool] = []
+    for each in reversed(statements):
+        written |= each.writes
+        found.append(not each.reads & written)
+    return found[::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +63,39 @@ class Guard:
     """Property path from a case to the release that it names."""
 
     def pattern(self, number: int) -> str:
-        """Cases at the origin that have not been through statement ``number``."""
-        step = literal(self.step(number))
-        return (
-            f"{CASE} {iri(vocab.rdf_type)} {iri(vocab.Case)} ; {self.version} {literal(self.origin)} .\n"
-            f"    FILTER NOT EXISTS {{ {CASE} {iri(vocab.migrationStep)} {step} }}"
-        )
+        """Cases at the origin; with a number, those that have not been through that statement."""
+        found = f"{CASE} {iri(vocab.rdf_type)} {iri(vocab.Case)} ; {self.version} {literal(self.origin)} ."
+        if not number:
+            return found
+        mark = f"{CASE} {iri(vocab.migrationStep)} {literal(self.step(number))}"
+        return f"{found}\n    FILTER NOT EXISTS {{ {mark} }}"
 
     def step(self, number: int) -> str:
         """What marks a case that has been through a statement."""
         return f"{self.origin}-{self.target}/{number}"
 
 
-def text(statement: Statement, number: int, guard: Guard, *, is_named: bool = True) -> str:
+def text(statement: Statement, number: int, guard: Guard, *, is_marked: bool, is_named: bool = True) -> str:
     """The update of a statement: on the named graphs of cases, or on a default graph that is no union of them."""
-    opening, closing = ("GRAPH ?graph {", "}") if is_named else ("", "")
-    inserts = "\n    ".join((f"{CASE} {iri(vocab.migrationStep)} {literal(guard.step(number))} .", *statement.inserts))
-    where = "\n      ".join(statement.where)
-    lines = [
-        f"# {number}. {statement.comment}",
-        f"INSERT {{ {opening}\n    {inserts}\n{closing} }}",
-        f"WHERE {{ {opening}\n    {guard.pattern(number)}\n    OPTIONAL {{\n      {where}\n    }}\n{closing} }}",
+    inserts, where = statement.inserts, (*statement.where, *(() if is_named else statement.within))
+    if is_marked:
+        inserts = (f"{CASE} {iri(vocab.migrationStep)} {literal(guard.step(number))} .", *inserts)
+        where = ("OPTIONAL {", *(f"  {each}" for each in where), "}")
+    clauses = [
+        ("DELETE", statement.deletes),
+        ("INSERT", inserts),
+        ("WHERE", (guard.pattern(number if is_marked else 0), *where)),
     ]
-    if statement.deletes:
-        deletes = "\n    ".join(statement.deletes)
-        lines.insert(1, f"DELETE {{ {opening}\n    {deletes}\n{closing} }}")
-    return "\n".join(lines)
+    return "\n".join(
+        (f"# {number}. {statement.comment}", *(_clause(word, said, is_named) for word, said in clauses if said))
+    )
+
+
+def _clause(word: str, patterns: Iterable[str], is_named: bool) -> str:
+    """A part of an update; Virtuoso takes no empty ones."""
+    opening, closing = ("GRAPH ?graph {", "}") if is_named else ("", "")
+    inside = "\n    ".join(patterns)
+    return f"{word} {{ {opening}\n    {inside}\n{closing} }}"
 
 
 def closing(guard: Guard, *, is_named: bool = True) -> str:

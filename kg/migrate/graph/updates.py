@@ -9,9 +9,9 @@ from kg import vocab
 from kg.migrate.graph.claims import Resolved
 from kg.migrate.graph.derived import derive, resolve
 from kg.migrate.graph.keys import move_field, rename_property, retire_field
-from kg.migrate.graph.kinds import Kinds, version_path
+from kg.migrate.graph.kinds import CASE, Kinds, version_path
 from kg.migrate.graph.pending import Between
-from kg.migrate.graph.sparql import Guard, Statement, closing, converted, is_same, text
+from kg.migrate.graph.sparql import Guard, Statement, closing, converted, is_same, repeatable, text
 from kg.migrate.graph.swap import swap_fields
 from kg.migrate.graph.values import substitute
 from kg.migrate.migration import Migration
@@ -30,6 +30,7 @@ from kg.migrate.operation import (
     Split,
     SwapFields,
     Update,
+    needs_person,
 )
 from kg.migrate.subject import FieldName
 from kg.ntriples import iri, literal
@@ -60,11 +61,18 @@ def updates(
     guard = Guard(migration.origin, migration.target, version_path(origin))
     after = {each.name: each for each in target.walk()}
     between = Between(Kinds.between(origin, target), after, migration.origin, resolved)
+    found = list(_statements(migration, between))
+    marked = [not each for each in repeatable([_as_statement(each) for each in found])]
     texts = [
-        each if isinstance(each, str) else text(each, number, guard, is_named=is_named)
-        for number, each in enumerate(_statements(migration, between), 1)
+        each if isinstance(each, str) else text(each, number, guard, is_marked=is_marked, is_named=is_named)
+        for number, (each, is_marked) in enumerate(zip(found, marked, strict=True), 1)
     ]
-    return Updates(migration.name, (*texts, closing(guard, is_named=is_named)))
+    return Updates(migration.name, (*texts, closing(guard, is_named=is_named)) if any(marked) else tuple(texts))
+
+
+def _as_statement(found: Statement | str) -> Statement:
+    """An update as its author wrote it may read and write anything that it names."""
+    return Statement("", (found,), (found,), ()) if isinstance(found, str) else found
 
 
 def _statements(migration: Migration, between: Between) -> Iterator[Statement | str]:
@@ -134,7 +142,7 @@ def _versions(migration: Migration, kinds: Kinds) -> Iterator[Statement]:
         subject, reach = kinds.subject(record), kinds.reach(record)
         for each in fields.values():
             path = iri(each.path)
-            if each.path == vocab.needsRetagging:
+            if each.path == vocab.needsRetagging and any(map(needs_person, migration.operations)):
                 yield _retagging(record, path, origin, kinds)
             if each.path in (vocab.versionUsed, vocab.ontologyVersion):
                 said = f"{subject} {path} "
@@ -152,10 +160,15 @@ def _retagging(record: str, path: str, origin: str, kinds: Kinds) -> Statement:
     subject = kinds.subject(record)
     holders = [name for name in kinds.fields if kinds.by_path(name, vocab.pending)]
     chains = ["/".join(map(iri, chain)) for name in holders for chain in kinds.chains(kinds.root, name)]
-    waiting = f"({'|'.join(chains)})?/{iri(vocab.pending)}/{iri(vocab.pendingFrom)}"
+    way = f"({'|'.join(chains)})?/{iri(vocab.pending)}"
     return Statement(
         "Cases with something to decide",
         (f"{subject} {path} ?old .",),
         (f"{subject} {path} {literal('true', vocab.xsd_boolean)} .",),
-        (*kinds.reach(record), f"?case {waiting} {origin} .", f"OPTIONAL {{ {subject} {path} ?old }}"),
+        (
+            f"?waiting {iri(vocab.pendingFrom)} {origin} .",
+            *kinds.reach(record),
+            f"OPTIONAL {{ {subject} {path} ?old }}",
+        ),
+        (f"?waiting ^({way}) {CASE} .",),
     )
