@@ -11,8 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from benchmarks.corpus import peak_memory, spent, write_workspace
-from kg import vocab
-from kg.build.inputs import history, reader, releases, upgrader
+from kg.build.inputs import history, releases, upgrader
 from kg.case import Reader
 from kg.migrate.graph.running import Run
 from kg.store.base import Answer
