@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -325,5 +326,11 @@ class Workspace:
         return self.built.queries()
 
     def query(self, name: str, /, **given: Given | Sequence[Given]) -> QueryAnswer:
-        """The whole answer of a saved query; parameters as its header declares them, the others at their defaults."""
-        return self.built.ask(self.built.saved_query(name), given)
+        """The answer of a saved query; parameters as its header declares them, the others at their defaults.
+
+        A warning where the question itself cuts off what is beyond its first rows.
+        """
+        answer = self.built.ask(self.built.saved_query(name), given)
+        if answer.truncated:
+            warnings.warn(f"{name}: {answer.truncated}", stacklevel=2)
+        return answer

@@ -64,7 +64,7 @@ def test_help_shows_the_question_its_parameters_and_their_values(root: Path):
     parameters = re.search(r"Parameters:\n(.*?)\n\n", said, re.S)
     assert parameters is not None
     words = " ".join(parameters[1].split())
-    assert "--mode STRING" in words
+    assert "--mode EVIDENCE-MODE" in words
     assert "One of strict, standard, exploratory. [default: standard]" in words
     assert "--organisation ORGANISATION" in words
     assert "[default: any]" in words
@@ -108,7 +108,10 @@ def test_several_values_are_alternatives(root: Path):
     ("words", "message"),
     [
         (["value-claim"], "there is no saved query `value-claim`; did you mean value-claims"),
-        (["value-claims", "--mode", "lax"], "parameter mode: `lax` is not allowed; allowed: strict, standard, expl"),
+        (
+            ["value-claims", "--mode", "lax"],
+            "parameter mode: there is no evidence-mode `lax`; allowed: strict, standard, exploratory",
+        ),
         (["value-claims", "--organisation", "Netflux"], "there is no organisation `Netflux`; nearest: Netflix"),
         (["value-claims", "--nonsense", "1"], "No such option '--nonsense'"),
         (["value-claims", "--param", "mode"], "--param takes NAME=VALUE"),

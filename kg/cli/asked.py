@@ -138,9 +138,9 @@ def _said(answer: QueryAnswer, graph: BuiltGraph) -> dict[str, str]:
 
 def _compared(found: Answered, answer: QueryAnswer, wanted: Wanted) -> Answered:
     """What is different in the answer of another build, to the same SPARQL."""
-    build = found.graph.kept(wanted.diff)
+    build, limits = found.graph.kept(wanted.diff), replace(wanted, limit=None).limits
     with Worker(build / "store", found.graph.worker.prefixes) as worker:
-        before = run_paged(answer.text, lambda text: worker.run(text, wanted.limits)).answer
+        before = run_paged(answer.text, lambda text: worker.run(text, limits)).answer
     assert isinstance(before, Table)
     table = changes(before, found.table, found.columns)
     return replace(found, table=table, columns=[Column(CHANGE, "Change"), *found.columns])

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from kg import atomic
 from kg.cli import options, render
 from kg.export import dataset, partitioned, percase
 from kg.export.content import Content, read_content
@@ -18,8 +19,11 @@ from kg.export.files import Folder, filling, replacing
 from kg.export.targets import FOLDER_TARGETS, TARGETS, Form, form_named, form_of
 from kg.parts import Parts
 from kg.problem import Failure
+from kg.query import as_sparql_examples
 from kg.workspace import Workspace
 
+EXAMPLES = "sparql-examples"
+"""The format that is of the saved queries, not of the graph."""
 PUBLISHED = "turtle.gz,nq.gz"
 """Formats of a dataset to publish, where none are asked for."""
 _DIR = click.Path(file_okay=False, path_type=Path)
@@ -74,6 +78,7 @@ def command(
     kg export --format csv -o tables            a table for each class (also parquet)
     kg export --partitioned dump                N-Quads parts for bulk loaders
     kg export --dataset public --public         graph.ttl.gz, graph.nq.gz, dataset.ttl
+    kg export --format sparql-examples          the saved queries, as SIB's catalogues have them
 
     The same build gives the same bytes, every time. --public leaves out reviewer ids, review notes and narratives,
     and quotes that are longer than the shapes allow. --dataset takes several formats, with commas between them.
@@ -86,6 +91,9 @@ def command(
     if per_case is not None and name in FOLDER_TARGETS:
         raise click.UsageError(f"--format {name} makes a folder by itself: give -o DIR, no --per-case")
     workspace = Workspace(root)
+    if name == EXAMPLES:
+        _examples(workspace, output)
+        return
     content = _content(workspace, public=public)
     if described is not None:
         _dataset(content, described, about=_about(workspace), forms=_forms(name))
@@ -101,6 +109,19 @@ def command(
     else:
         _file(content, output, form)
     _say_left_out(content)
+
+
+def _examples(workspace: Workspace, path: Path | None) -> None:
+    """The catalogue of saved queries; files with errors are left out, and named."""
+    catalogue = workspace.queries()
+    text = as_sparql_examples(catalogue.queries.values())
+    if path is None or str(path) == "-":
+        click.echo(text, nl=False)
+    else:
+        atomic.write_text(path, text)
+    for problem in catalogue.problems:
+        click.echo(str(problem), err=True)
+    click.echo(f"Wrote {len(catalogue.queries):,} saved queries as SPARQL examples", err=True)
 
 
 def _form(output: Path | None, name: str | None) -> Form:

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 from kg.query.blocks import bind, parse
+from kg.query.cells import shown
 from kg.query.lookup import Lookup
 from kg.query.page import run_paged
 from kg.query.saved import Column, SavedQuery
@@ -31,12 +34,26 @@ class QueryAnswer:
     """What the given parameters were bound to."""
     truncated: str = ""
     """What was cut off, in words; empty where nothing was."""
+    base: str = ""
+    """Begins the IRIs of the workspace."""
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """What each column is; one without a word in the header is text."""
         known = {column.name: column for column in self.query.columns}
         return tuple(known.get(name, Column(name, name)) for name in self.table.columns)
+
+    def shown(self) -> Table:
+        """The same rows with the names of things as people read them, ids and slugs, in place of their IRIs."""
+        has_case = any(column.kind == "case" for column in self.columns)
+
+        def cell(term: Term | None, kind: str) -> Term | None:
+            is_thing = isinstance(term, ox.NamedNode)
+            return ox.Literal(shown(term, kind, self.base, beside_case=has_case)) if is_thing else term
+
+        kinds = [column.kind for column in self.columns]
+        rows = [tuple(cell(term, kind) for term, kind in zip(row, kinds, strict=True)) for row in self.table.rows]
+        return Table(self.table.columns, rows)
 
     def to_records(self) -> list[dict[str, Value]]:
         """Rows by column, as values of Python."""
@@ -83,4 +100,4 @@ def ask(
     outcome = put(asked.text, run)
     if not isinstance(outcome.answer, Table):
         raise QueryError(f"{query.name} is no SELECT")
-    return QueryAnswer(query, outcome.answer, asked.text, asked.terms, outcome.truncated)
+    return QueryAnswer(query, outcome.answer, asked.text, asked.terms, outcome.truncated, base)

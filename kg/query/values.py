@@ -67,7 +67,8 @@ def _term(parameter: Parameter, text: str, lookup: Lookup) -> Term:
     try:
         term = _literal(parameter, text) if parameter.type in LITERALS else _entity(parameter, text, lookup)
     except (NotFound, ValueError) as error:
-        raise ParameterError(f"parameter {parameter.name}: {error}") from error
+        allowed = f"; allowed: {_listed(parameter.allowed)}" if parameter.allowed else ""
+        raise ParameterError(f"parameter {parameter.name}: {error}{allowed}") from error
     _check_allowed(parameter, term, text, lookup)
     return term
 
