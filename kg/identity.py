@@ -116,8 +116,8 @@ def derive(case: Case, base: str, decided: Mapping[str, str]) -> tuple[list[Trip
     return triples, entities
 
 
-def describe(node: str, said: Iterable[Entity], *, preferred: str = "") -> list[Triple]:
-    """Everything the entities graph says of one node, from what all cases say of it.
+def describe(node: str, said: Mapping[Entity, int] | Iterable[Entity], *, preferred: str = "") -> list[Triple]:
+    """Everything the entities graph says of one node, from what all cases say of it, or how many say each.
 
     An organisation's label is the preferred one, or else the name that most cases use (the first by code point among
     equals); its other names are alternative labels.

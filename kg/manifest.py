@@ -10,71 +10,16 @@ import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from kg.identity import Entity
+from kg.fileentry import Details, FileEntry, TextEntry, as_json, in_order
 from kg.packed import Problems
 from kg.problem import Problem, Severity, Span, has_errors
 
-FORMAT = 4
+FORMAT = 5
 """Layout of the manifest; one of another layout is as good as none, and the next build makes everything anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextEntry:
-    """A captured text as a build found it; without hash and stamp where it was not there."""
-
-    path: str
-    sha256: str
-    stamp: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FileEntry:
-    """One Markdown file as a build found it; ``case`` is empty where it is no case, or one with errors."""
-
-    path: str
-    sha256: str
-    stamp: tuple[int, ...]
-    is_case: bool = False
-    """Whether this is, or is meant to be, a case file."""
-    release: str = ""
-    """The release of the ontology that it states, where that is known."""
-    case: str = ""
-    """The case's IRI relative to the base."""
-    part: str = ""
-    """Name of the part that holds it; empty where a file was only checked."""
-    quads: int = 0
-    counts: dict[str, int] = field(default_factory=dict[str, int])
-    """Records by class."""
-    texts: tuple[TextEntry, ...] = ()
-    entities: tuple[Entity, ...] = ()
-    mentions: tuple[str, ...] = ()
-    """What in the case a person's decision can be about (``kg.links``)."""
-    problems: Problems = field(default_factory=Problems)
-    """What is wrong with the file by itself."""
-    across: tuple[Problem, ...] = ()
-    """What is wrong with it beside the other files."""
-
-    @property
-    def is_in_graph(self) -> bool:
-        """Whether the graph holds this file's case."""
-        return bool(self.case) and not has_errors(self.across)
-
-    @property
-    def is_left_out(self) -> bool:
-        """Whether this is meant to be a case and is not in the graph."""
-        return not self.is_in_graph and self.has_errors
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether anything that is wrong with it is an error."""
-        return self.problems.severities()[Severity.ERROR] > 0 or has_errors(self.across)
-
-    def all_problems(self) -> Problems:
-        """What is wrong with it by itself and beside the others, in reading order."""
-        return in_order((*self.problems, *self.across)) if self.across else self.problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +80,25 @@ class Manifest:
         overlays = {each.span.file for each in self.overlays.problems if has_errors([each])}
         return [*self.left_out(), *curated, *(FileEntry(path, "", ()) for path in sorted(overlays))]
 
-    def problems(self) -> Problems:
-        """Every problem of every file, in reading order; only those of overlays, which are few, are unpacked for it."""
-        found = {path: entry.all_problems() for path, entry in (*self.files.items(), *self.curated.items())}
+    def problems(self, least: Severity = Severity.INFO) -> Problems:
+        """Problems that are as severe, or more, of every file in reading order; few are unpacked for it."""
+        entries = (*self.files.items(), *self.curated.items())
+        found = {path: entry.all_problems().at_least(least) for path, entry in entries if entry.has_any(least)}
         others: dict[str, list[Problem]] = {}
         for each in self.overlays.problems:
-            others.setdefault(each.span.file, list(found.get(each.span.file, ()))).append(each)
+            if each.severity >= least:
+                others.setdefault(each.span.file, list(found.get(each.span.file, ()))).append(each)
         found |= {path: in_order(problems) for path, problems in others.items()}
         return Problems.joined(found[path] for path in sorted(found))
+
+    def severities(self) -> Counter[Severity]:
+        """How many problems there are of each severity."""
+        entries = (*self.files.values(), *self.curated.values())
+        total = Counter(each.severity for each in self.overlays.problems)
+        total.update(each.severity for entry in entries for each in entry.across)
+        for severity in Severity:
+            total[severity] += sum(entry.severities[severity] for entry in entries)
+        return total
 
     def counts(self) -> Counter[str]:
         """How many records of each class are in the graph."""
@@ -152,45 +108,64 @@ class Manifest:
         return total
 
     def write(self, path: Path) -> None:
-        """Write to a file that is complete or absent."""
-        said = {name: getattr(self, name) for name in ("basis", "decided", "shared", "build", "looked")}
-        for name, entries in (("files", self.files), ("curated", self.curated)):
-            said[name] = [_said(entry) for entry in entries.values()]
-        said |= {"format": FORMAT, "overlays": asdict(self.overlays)}
-        text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        """Write to a file that is complete or absent.
+
+        It is JSON, laid out in lines so that a build need not parse what it does not ask for: what the build is,
+        the rows of all files, then the details of each on three lines.
+        """
+        entries = (*self.files.values(), *self.curated.values())
+        classes = sorted({name for entry in entries for name in entry.counts})
+        head = {name: getattr(self, name) for name in _HEAD} | {"format": FORMAT, "classes": classes}
+        head |= {"files": len(self.files), "overlays": asdict(self.overlays)}
+        rows = as_json([_row(entry, classes) for entry in entries])
+        details = (b",\n" + each for entry in entries for each in entry.details)
         aside = path.with_suffix(".tmp")
-        with aside.open("w", encoding="utf-8", errors="surrogatepass") as file:
-            file.write(text)
+        with aside.open("wb") as file:
+            for piece in (b'{"head":', as_json(head), b',\n"rows":', rows, b',\n"details":[null', *details, _END):
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
 
 
-def in_order(problems: Iterable[Problem]) -> Problems:
-    """Problems in any order, packed in reading order."""
-    return Problems.of(sorted(problems, key=lambda each: each.order))
+_END = b"]}\n"
+_HEAD = ("basis", "decided", "shared", "build", "looked")
+"""What a manifest says of the build as a whole, besides overlays."""
 
 
 def read_manifest(path: Path) -> Manifest | None:
     """The manifest in a file; None where there is none, or one that this version cannot read."""
     try:
-        said = json.loads(path.read_text(encoding="utf-8", errors="surrogatepass"))
-        return _manifest(said) if said["format"] == FORMAT else None
+        return _manifest(path.read_bytes())
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
-def _manifest(said: dict[str, Any]) -> Manifest:
-    files, curated = ({each[0]: _entry(*each) for each in said[name]} for name in ("files", "curated"))
-    overlays = OverlaysEntry(
-        key=said["overlays"]["key"],
-        files=said["overlays"]["files"],
-        cases=tuple(said["overlays"]["cases"]),
-        parts=said["overlays"]["parts"],
-        problems=tuple(_problems(said["overlays"]["problems"])),
+def _manifest(text: bytes) -> Manifest | None:
+    first, second, *details = text.removesuffix(_END).split(b",\n")
+    head: dict[str, Any] = json.loads(first + b"}")["head"]
+    if head["format"] != FORMAT or not text.endswith(_END):
+        return None
+    rows = json.loads(b"{" + second + b"}")["rows"]
+    three = zip(details[1::3], details[2::3], details[3::3], strict=True)
+    entries = [_entry(row, head["classes"], each) for row, each in zip(rows, three, strict=True)]
+    files, curated = entries[: head["files"]], entries[head["files"] :]
+    return Manifest(
+        files={entry.path: entry for entry in files},
+        curated={entry.path: entry for entry in curated},
+        overlays=_overlays(head["overlays"]),
+        **{name: head[name] for name in _HEAD},
     )
-    kept = {name: said[name] for name in ("basis", "decided", "shared", "build", "looked")}
-    return Manifest(files=files, curated=curated, overlays=overlays, **kept)
+
+
+def _overlays(said: dict[str, Any]) -> OverlaysEntry:
+    return OverlaysEntry(
+        key=said["key"],
+        files=said["files"],
+        cases=tuple(said["cases"]),
+        parts=said["parts"],
+        problems=tuple(_problems(said["problems"])),
+    )
 
 
 def case_graphs(case: str) -> tuple[str, str]:
@@ -219,28 +194,26 @@ def make_current(home: Path, build: str) -> None:
     aside.replace(home / "current")
 
 
-def _said(entry: FileEntry) -> list[Any]:
-    """An entry as JSON; lists in field order, because ``asdict`` copies deeply and 10,000 entries are many."""
+def _row(entry: FileEntry, classes: list[str]) -> list[Any]:
+    """What every build reads of an entry; in field order, because ``asdict`` copies deeply and there are many."""
     return [
-        *(entry.path, entry.sha256, entry.stamp, entry.is_case, entry.release),
-        *(entry.case, entry.part, entry.quads, entry.counts),
+        *(entry.path, entry.sha256, entry.stamp, entry.is_case, entry.release, entry.case, entry.part, entry.quads),
+        [*map(entry.counts.get, classes, repeat(0))],
         [(each.path, each.sha256, each.stamp) for each in entry.texts],
-        [(each.iri, each.kind, each.name) for each in entry.entities],
-        entry.mentions,
-        entry.problems.said(),
+        entry.severities,
         [asdict(problem) for problem in entry.across],
     ]
 
 
-def _entry(*said: Any) -> FileEntry:
-    path, sha256, stamp, is_case, release, case, part, quads, counts, texts, entities, mentions, problems, across = said
+def _entry(row: list[Any], classes: list[str], details: Details) -> FileEntry:
+    path, sha256, stamp, is_case, release, case, part, quads, counts, texts, severities, across = row
     return FileEntry(
-        *(path, sha256, tuple(stamp), is_case, release, case, part, quads, counts),
-        texts=tuple(TextEntry(path, sha256, tuple(stamp)) for path, sha256, stamp in texts),
-        entities=tuple(Entity(*each) for each in entities),
-        mentions=tuple(mentions),
-        problems=Problems.read(problems),
-        across=tuple(_problems(across)),
+        *(path, sha256, tuple(stamp), is_case, release, case, part, quads),
+        {name: count for name, count in zip(classes, counts, strict=True) if count},
+        tuple([TextEntry(path, sha256, tuple(stamp)) for path, sha256, stamp in texts]),
+        tuple(severities),
+        tuple(_problems(across)) if across else (),
+        details,
     )
 
 

@@ -73,8 +73,11 @@ class Problems:
 
     def at_least(self, least: Severity) -> Problems:
         """Those that are as severe, or more."""
-        if all(severity >= least for _, severity in self.tally):
+        severe = [severity >= least for _, severity in self.tally]
+        if all(severe):
             return self
+        if not any(severe):
+            return Problems()
         return Problems.of(each for each in self if each.severity >= least)
 
     def severities(self) -> Counter[Severity]:

@@ -16,6 +16,7 @@ from kg.build import Inputs, Result, build, check, glance, problems_of
 from kg.build.cases import where
 from kg.build.engine import Progress, silent
 from kg.build.inputs import curated, linker
+from kg.build.look import Look, look
 from kg.build.scan import Found, find_markdown, shown_path
 from kg.build.stated import stated_release
 from kg.candidates import OrganisationUse, uses
@@ -124,7 +125,10 @@ class Workspace:
     @property
     def target(self) -> Release:
         """The release of the built graph: as ``kg.toml`` says, else the highest that a file states, else the newest."""
-        wanted = self.settings.release or self._stated or list(self.releases)[-1]
+        return self._target(self.settings.release or self._stated)
+
+    def _target(self, wanted: str) -> Release:
+        wanted = wanted or list(self.releases)[-1]
         if wanted not in self.releases:
             raise SettingsError(
                 f'{self.root / SETTINGS}: release = "{wanted}" is not known; known: {", ".join(self.releases)}'
@@ -135,7 +139,7 @@ class Workspace:
     def _stated(self) -> str:
         """The highest release that a case file states; so that a newer one that ships changes no graph by itself."""
         folders = [folder for name in self.settings.cases if (folder := self.root / name).is_dir()]
-        return stated_release(find_markdown(self.root, folders), self.reader, current_manifest(self.home))
+        return stated_release(look(self.root, folders, self.home), self.reader)
 
     @property
     def catalogue(self) -> CatalogueFile:
@@ -155,12 +159,15 @@ class Workspace:
     @property
     def inputs(self) -> Inputs:
         """What a build of this workspace is told."""
+        return self._inputs(self.target)
+
+    def _inputs(self, target: Release) -> Inputs:
         return Inputs(
             root=self.root,
             home=self.home,
             folders=tuple(self.case_folders),
             base=self.settings.base,
-            target=self.target.version,
+            target=target.version,
             title=self.settings.title,
             limits=Limits(bytes=self.settings.max_file_size),
             catalogue=self.catalogue,
@@ -173,7 +180,15 @@ class Workspace:
 
         Files with errors are left out; where there are any, a ``strict`` build publishes nothing.
         """
-        return build(self.inputs, full=full, strict=strict, progress=progress)
+        seen = self._look()
+        return build(self._told(seen), seen, full=full, strict=strict, progress=progress)
+
+    def _look(self) -> Look:
+        """The files and the current build, looked at once for all that a build does with them."""
+        return look(self.root, self.case_folders, self.home)
+
+    def _told(self, seen: Look) -> Inputs:
+        return self._inputs(self._target(self.settings.release or stated_release(seen, self.reader)))
 
     def shown(self, path: Path) -> str:
         """A path as reports print it."""
@@ -189,7 +204,8 @@ class Workspace:
 
     def check(self, *, engine: str = DEFAULT_ENGINE, progress: Progress = silent) -> Manifest:
         """What a build would find wrong, without building."""
-        return check(replace(self.inputs, engine=engine), progress=progress)
+        seen = self._look()
+        return check(replace(self._told(seen), engine=engine), seen, progress=progress)
 
     def audit(self) -> list[Problem]:
         """What the rules across cases find in the current build."""

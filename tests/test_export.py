@@ -36,7 +36,8 @@ from kg.export.files import COMPRESSIONS, MANIFEST, filling, replacing
 from kg.export.hash import content_hash, dataset_hash
 from kg.export.loaders import LOADERS
 from kg.export.targets import FOLDER_TARGETS, TARGETS, Form, form_named, form_of
-from kg.manifest import FileEntry, Manifest
+from kg.fileentry import FileEntry
+from kg.manifest import Manifest
 from kg.parts import Parts
 from kg.problem import Failure
 from kg.triples import home_graph, nquads, stated

@@ -14,9 +14,10 @@ from kg.build.scan import Found, shown_path, stamp
 from kg.candidates import pseudo
 from kg.captures import Capture, read_captures
 from kg.case import Case
+from kg.fileentry import FileEntry, TextEntry, in_order
 from kg.identity import Entity
 from kg.links import Mention, organisation_mention
-from kg.manifest import FileEntry, TextEntry, case_graphs, in_order
+from kg.manifest import case_graphs
 from kg.ntriples import Triple, iri
 from kg.packed import Problems
 from kg.problem import Problem, Span
@@ -145,7 +146,7 @@ def examine(found: Found, inputs: Inputs) -> FileEntry:
     entry = _examined(found, inputs)[0]
     named = tuple(each for each in entry.entities if each.kind in _NAMED)
     mentions = entry.mentions if inputs.links else ()
-    return replace(entry, counts={}, mentions=mentions, entities=named)
+    return replace(entry, counts={}).holding(entities=named, mentions=mentions, problems=entry.problems)
 
 
 _NAMED = (vocab.org_Organization,)
@@ -169,22 +170,18 @@ def _examined(found: Found, inputs: Inputs) -> tuple[FileEntry, Work | None]:
     except OSError as error:
         hint = "give the file read permission, or remove it"
         problem = codes.UNREADABLE_FILE.at(Span(found.shown), f"cannot be read: {error.strerror}", hint=hint)
-        return FileEntry(found.shown, "", found.stamp, problems=Problems.of([problem])), None
+        return FileEntry(found.shown, "", found.stamp).holding(problems=Problems.of([problem])), None
     entry = FileEntry(found.shown, hashlib.sha256(raw).hexdigest(), found.stamp)
     case = reader(inputs).read(raw, found.shown)
     if case is None:
         return entry, None
     work = run_steps(case, inputs, found.path.parent) if case.record else None
-    mentions = tuple(dict.fromkeys(work.mentions)) if work else ()
-    problems = in_order(case.problems)
-    entry = replace(entry, is_case=True, release=case.stated_release, mentions=mentions, problems=problems)
-    return (_as_sound(entry, work) if work and work.case.is_sound else entry), work
-
-
-def _as_sound(entry: FileEntry, work: Work) -> FileEntry:
-    assert work.case.record is not None
-    case, entities = work.case.record.iri, tuple(work.entities)
-    return replace(entry, case=case, counts=_counts(work.stated), entities=entities)
+    entry = replace(entry, is_case=True, release=case.stated_release)
+    mentions, problems = dict.fromkeys(work.mentions) if work else (), in_order(case.problems)
+    if work is None or case.record is None or not case.is_sound:
+        return entry.holding(mentions=mentions, problems=problems), work
+    entry = replace(entry, case=case.record.iri, counts=_counts(work.stated))
+    return entry.holding(entities=work.entities, mentions=mentions, problems=problems), work
 
 
 def where(path: str, predicate: str, inputs: Inputs, *, subject: str = "") -> Span:

@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 from kg.build.inputs import Inputs
 from kg.build.scan import Found
-from kg.manifest import FileEntry
+from kg.fileentry import FileEntry
 
 CHUNK = 50
 POOL_FROM = 400

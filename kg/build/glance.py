@@ -7,7 +7,7 @@ import hashlib
 from kg import identity
 from kg.build.inputs import Inputs, curated, reader
 from kg.build.scan import Found
-from kg.manifest import FileEntry
+from kg.fileentry import FileEntry
 
 
 def glance_at(found: Found, inputs: Inputs) -> FileEntry:
@@ -21,4 +21,4 @@ def glance_at(found: Found, inputs: Inputs) -> FileEntry:
     if case is None or case.record is None:
         return entry
     _, entities = identity.derive(case, inputs.base, curated(inputs).organisations.roots)
-    return FileEntry(entry.path, entry.sha256, entry.stamp, case=case.record.iri, entities=tuple(entities))
+    return FileEntry(entry.path, entry.sha256, entry.stamp, case=case.record.iri).holding(entities=entities)

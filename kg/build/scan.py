@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kg.manifest import FileEntry
+from kg.fileentry import FileEntry
 
 RACY = 2_000_000_000
 """Nanoseconds: a file touched this shortly before a build looked may have changed again within one clock tick."""
@@ -19,28 +19,39 @@ class Found:
     """A Markdown file: its path as shown to the user, where it is, and its stamp (size, times, inode)."""
 
     shown: str
-    path: Path
+    file: str
     stamp: tuple[int, ...]
+
+    @property
+    def path(self) -> Path:
+        """Where it is; worked out where it is asked for, because most of 10,000 files are only compared."""
+        return Path(self.file)
 
 
 def find_markdown(root: Path, folders: Iterable[Path]) -> list[Found]:
     """Markdown files below some folders, by shown path; hidden folders are passed over."""
-    found = {each.shown: each for folder in folders for each in _walk(folder, root)}
+    found: dict[str, Found] = {}
+    for folder in folders:
+        shown = shown_path(folder, root)
+        _walk(str(folder), "" if shown == "." else f"{shown}/", found)
     return [found[shown] for shown in sorted(found)]
 
 
-def _walk(folder: Path, root: Path) -> Iterator[Found]:
+def _walk(folder: str, shown: str, found: dict[str, Found]) -> None:
+    """Add what is in a folder and those below; ``shown`` begins the shown paths."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with os.scandir(folder) as listed:
+            entries = list(listed)
     except OSError:
         return
     for entry in entries:
-        if entry.name.startswith("."):
+        name = entry.name
+        if name[0] == ".":
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(Path(entry.path), root)
-        elif entry.name.lower().endswith((".md", ".markdown")) and entry.is_file():
-            yield Found(shown_path(Path(entry.path), root), Path(entry.path), _stamp_of(entry.stat()))
+            _walk(entry.path, f"{shown}{name}/", found)
+        elif name.lower().endswith((".md", ".markdown")) and entry.is_file():
+            found[shown + name] = Found(shown + name, entry.path, _stamp_of(entry.stat()))
 
 
 def shown_path(path: Path, root: Path) -> str:
@@ -60,25 +71,40 @@ def _stamp_of(stat: os.stat_result) -> tuple[int, ...]:
     return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
 
 
-def is_unchanged(found: Found, entry: FileEntry | None, root: Path, looked: float) -> bool:
-    """Whether a case file and the captured texts of its sources are as a build saw them."""
-    if entry is None or not _is_same(found.path, found.stamp, (entry.stamp, entry.sha256), looked):
-        return False
+def recognised(found: Found, entry: FileEntry, root: Path, looked: float) -> FileEntry | None:
+    """The entry with its stamps as they are now; None where the file, or a captured text of its, has changed since."""
+    if not _is_same(found.file, found.stamp, (entry.stamp, entry.sha256), looked):
+        return None
+    stamps = [entry.stamp]
+    now = [found.stamp]
     for text in entry.texts:
-        path = os.path.join(root, text.path)  # noqa: PTH118
-        if not _is_same(path, stamp(path), (text.stamp, text.sha256), looked):
-            return False
-    return True
+        path = f"{root}/{text.path}"
+        now.append(stamp(path))
+        stamps.append(text.stamp)
+        if not _is_same(path, now[-1], (text.stamp, text.sha256), looked):
+            return None
+    return entry if now == stamps else _restamped(entry, now)
 
 
-def _is_same(path: Path | str, now: tuple[int, ...], before: tuple[tuple[int, ...], str], looked: float) -> bool:
+def _restamped(entry: FileEntry, stamps: list[tuple[int, ...]]) -> FileEntry:
+    own, *others = stamps
+    texts = tuple(replace(text, stamp=each) for text, each in zip(entry.texts, others, strict=True))
+    return replace(entry, stamp=own, texts=texts)
+
+
+def _is_same(path: str, now: tuple[int, ...], before: tuple[tuple[int, ...], str], looked: float) -> bool:
     """By its stamp, and by its hash where the stamp may lie."""
     old, sha256 = before
     if not now or not old:
         return now == old
-    if now == old and max(now[1:3]) < looked * 1e9 - RACY:
+    if now == old and not may_lie(now, looked):
         return True
     return file_hash(Path(path)) == sha256
+
+
+def may_lie(stamp: tuple[int, ...], looked: float) -> bool:
+    """Whether a file may have changed, without a change of its stamp, after a build looked."""
+    return bool(stamp) and max(stamp[1], stamp[2]) >= looked * 1e9 - RACY
 
 
 def file_hash(path: Path) -> str:

@@ -11,10 +11,11 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg import __version__, vocab
-from kg.build.entities import entity_triples
+from kg.build.entities import Node, entity_triples
 from kg.build.inputs import Inputs, curated
+from kg.fileentry import FileEntry
 from kg.links import link_triples
-from kg.manifest import FileEntry, Manifest
+from kg.manifest import Manifest
 from kg.migrate import provenance
 from kg.ntriples import Triple, iri, literal
 from kg.release import bundled, turtle_files
@@ -24,11 +25,11 @@ from kg.triples import nquads
 _INTEGER = vocab.xsd_integer
 
 
-def shared_parts(manifest: Manifest, inputs: Inputs) -> dict[str, str]:
+def shared_parts(manifest: Manifest, nodes: Iterable[Node], inputs: Inputs) -> dict[str, str]:
     """Part names by graph IRI, for everything but the build record."""
     static = {graph: inputs.parts.write(_part(said, graph)) for graph, said in static_triples(inputs).items()}
     entities = inputs.base + "entities"
-    said = {entities: inputs.parts.write(nquads(entity_triples(manifest, inputs), entities))}
+    said = {entities: inputs.parts.write(nquads(entity_triples(nodes, inputs), entities))}
     if rows := curated(inputs).links:
         links = inputs.base + "links"
         said[links] = inputs.parts.write(nquads(link_triples(rows, inputs.base), links))
@@ -89,8 +90,7 @@ def _record(manifest: Manifest, inputs: Inputs) -> Iterator[Triple]:
     yield dataset, iri(vocab.prov_wasGeneratedBy), build
     yield from _class_counts(manifest.counts(), dataset)
     yield files, a, iri(vocab.prov_Collection)
-    for entry in manifest.cases():
-        yield from _file(entry, files, base)
+    yield from _case_files(manifest.cases(), files, base)
     for entry in manifest.curated.values():
         yield build, iri(vocab.prov_used), iri(f"{base}file/{entry.sha256}")
         yield from _described(entry.path, entry.sha256, kind=vocab.LinkFile, base=base)
@@ -109,11 +109,17 @@ def _class_counts(counts: Counter[str], dataset: str) -> Iterator[Triple]:
         yield partition, iri(vocab.void_entities), literal(str(count), _INTEGER)
 
 
-def _file(entry: FileEntry, files: str, base: str) -> Iterator[Triple]:
-    file = iri(f"{base}file/{entry.sha256}")
-    yield files, iri(vocab.prov_hadMember), file
-    yield from _described(entry.path, entry.sha256, kind=vocab.CaseFile, base=base)
-    yield iri(base + entry.case), iri(vocab.prov_wasDerivedFrom), file
+def _case_files(entries: Iterable[FileEntry], files: str, base: str) -> Iterator[Triple]:
+    """What the record says of each case's file; there are many, so terms that do not change are made once."""
+    member, derived = iri(vocab.prov_hadMember), iri(vocab.prov_wasDerivedFrom)
+    a, kind, path, sha256 = iri(vocab.rdf_type), iri(vocab.CaseFile), iri(vocab.path), iri(vocab.sha256)
+    for entry in entries:
+        file = f"<{base}file/{entry.sha256}>"
+        yield files, member, file
+        yield file, a, kind
+        yield file, path, literal(entry.path)
+        yield file, sha256, f'"{entry.sha256}"'
+        yield f"<{base}{entry.case}>", derived, file
 
 
 def _described(path: str, sha256: str, *, kind: str, base: str) -> Iterator[Triple]:

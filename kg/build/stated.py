@@ -6,26 +6,28 @@ A file that the last build saw is not read again, and of the others only those t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
-from kg.build.scan import RACY, Found
+from kg.build.look import Look
+from kg.build.scan import Found, may_lie
 from kg.case import Reader
-from kg.manifest import FileEntry, Manifest
+from kg.fileentry import FileEntry
+from kg.manifest import Manifest
 from kg.release import VERSION, VERSION_USED
 
 _STATED = re.compile(rb"\b" + VERSION_USED[-1].encode() + rb"[\"']?\s*:\s*[\"']?(" + VERSION.pattern.encode() + rb")")
 
 
-def stated_release(found: Iterable[Found], reader: Reader, manifest: Manifest | None) -> str:
+def stated_release(at: Look, reader: Reader) -> str:
     """The version; empty where no case file states a release that is known."""
     rank = {version: place for place, version in enumerate(reader.releases)}
     highest = ""
-    for each in found:
-        entry = _as_built(each, manifest)
+    for each in at.found:
+        entry = _as_built(each, at.manifest)
         stated = entry.release if entry else _glance(each, rank)
         if not entry and rank.get(stated, -1) > rank.get(highest, -1):
             stated = _read(each, reader)
-        highest = max(highest, stated, key=lambda version: rank.get(version, -1))
+        if stated != highest:
+            highest = max(highest, stated, key=lambda version: rank.get(version, -1))
     return highest
 
 
@@ -34,8 +36,7 @@ def _as_built(found: Found, manifest: Manifest | None) -> FileEntry | None:
     entry = manifest.files.get(found.shown) if manifest else None
     if manifest is None or entry is None or (entry.is_case and not entry.release):
         return None
-    is_same = entry.stamp == found.stamp and max(found.stamp[1:3]) < manifest.looked * 1e9 - RACY
-    return entry if is_same else None
+    return entry if entry.stamp == found.stamp and not may_lie(found.stamp, manifest.looked) else None
 
 
 def _glance(found: Found, rank: dict[str, int]) -> str:

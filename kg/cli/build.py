@@ -50,7 +50,7 @@ def command(root: Path, cases: Sequence[Path], workers: int, *, full: bool, stri
 
 def _print_problems(manifest: Manifest, workspace: Workspace, *, verbose: bool) -> None:
     least = Severity.INFO if verbose else Severity.ERROR
-    shown = manifest.problems().at_least(least)
+    shown = manifest.problems(least)
     for line in render.problems(shown, workspace.root):
         click.echo(line, err=True)
     if shown:
@@ -62,11 +62,11 @@ def _summary(result: Result, workspace: Workspace) -> str:
     done = "Built" if result.is_new else "Nothing changed:"
     counts = {local_name(target): count for target, count in manifest.counts().items()}
     left_out = manifest.left_out()
-    severities = manifest.problems().severities()
+    severities = manifest.severities()
     claims = f"{counts.get('ValueClaim', 0):,} value claims, {counts.get('ContextClaim', 0):,} context claims"
     lines = [
         f"{done} {_many(len(manifest.cases()), 'case')} ({_many(result.read, 'file')} read) into {workspace.home}",
-        f"  {counts.get('Source', 0):,} sources, {claims}, ontology release {workspace.target.version}",
+        f"  {counts.get('Source', 0):,} sources, {claims}, ontology release {manifest.basis['target']}",
     ]
     stem = f"{workspace.settings.base}overlay/"
     overlays = [decode(graph.removeprefix(stem)) for graph in manifest.overlays.parts if graph.startswith(stem)]

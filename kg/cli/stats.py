@@ -41,7 +41,7 @@ def command(root: Path, *, terms: bool) -> None:
     """Say what is in the graph."""
     workspace = Workspace(root)
     manifest, store = workspace.manifest, workspace.store
-    click.echo(f"Build {manifest.build} of {workspace.home}, ontology release {workspace.target.version}")
+    click.echo(f"Build {manifest.build} of {workspace.home}, ontology release {manifest.basis['target']}")
     click.echo(f"{len(store):,} triples in {sum(1 for _ in store.graphs()):,} named graphs\n")
     _print(store, CLASSES, ("class", "number"), right=1)
     if terms:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from kg.manifest import FileEntry, Manifest
+from kg.fileentry import FileEntry
+from kg.manifest import Manifest
 from kg.parts import Parts
 from kg.problem import Failure
 from kg.search.entries import entries
