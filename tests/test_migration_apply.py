@@ -283,19 +283,19 @@ def killed(root: Path, *words: str, at: int = 0) -> subprocess.CompletedProcess[
 @pytest.mark.slow
 def test_killed_anywhere_it_goes_on_and_can_be_undone(tmp_path: Path):
     reference = tmp_path / "reference"
-    write_demonstration(reference, 9)
+    write_demonstration(reference, 6)
     before = contents(reference)
     _, plan = planned(reference)
     steps = [count_steps(killed(reference, "migrate", "apply", plan.id, "--by", "Ada"))]
     after = contents(reference)
     steps.append(count_steps(killed(reference, "migrate", "undo", plan.id)))
     assert contents(reference) == before
-    assert min(steps) > 9
+    assert min(steps) > 6
     draw = random.Random(7)
     for number in range(KILLS):
         at = draw.randrange(1, steps[0] + 1) if steps[0] > KILLS else 1 + number * steps[0] // KILLS
         here = tmp_path / f"kill-{number}"
-        write_demonstration(here, 9)
+        write_demonstration(here, 6)
         planned(here)
         check_killed(here, plan, (before, after), (at, draw.randrange(1, steps[1] + 1)))
 
@@ -382,7 +382,7 @@ def test_a_refused_file_does_not_hold_up_the_others(root: Path):
     write_case(root, minimal("another").replace("url:", "url: &u"), "another")
     task, plan = planned(root)
     assert [each.span.file for each in plan.refused] == ["cases/another/casefile.md"]
-    shown = run("migrate", "plan", "-C", str(root))
+    shown = run("migrate", "plan", "--quick", "-C", str(root))
     assert shown.status == 1
     assert "the front matter uses YAML anchors" in shown.output
     assert apply(task, plan.id, by="Ada", at="2026-11-24T09:00:00Z").changed == 17
@@ -396,13 +396,15 @@ def test_from_plan_to_undo_on_the_command_line(root: Path):
     at = ("-C", str(root))
     assert "1.0" in run("migrate", "current", *at).output
     assert "1.1-2.0" in run("migrate", "history", *at).output
-    shown = run("migrate", "plan", *at, "--diff", "--file", "cases/netflix-personalization-algorithms/casefile.md")
+    shown = run(
+        "migrate", "plan", "--quick", *at, "--diff", "--file", "cases/netflix-personalization-algorithms/casefile.md"
+    )
     assert shown.status == 0
     assert "+++ b/cases/netflix-personalization-algorithms/casefile.md" in shown.output
     assert shown.output.count("+++ b/") == 1
     found = re.search(r"kg migrate apply .* ([0-9a-f]{16}) --by", shown.output)
     assert found
-    said = json.loads(run("migrate", "plan", *at, "--format", "json").output)
+    said = json.loads(run("migrate", "plan", "--quick", *at, "--format", "json").output)
     assert said["id"] == found[1]
     done = run("migrate", "apply", found[1], "--by", "Ada", *at)
     assert "Migrated 17 files to release 2.0." in done.output
@@ -418,7 +420,7 @@ def test_from_plan_to_undo_on_the_command_line(root: Path):
 def test_a_broken_migration_file_stops_everything_with_its_line(root: Path):
     (root / "ontology/migrations").mkdir(parents=True)
     (root / "ontology/migrations/2.0-2.1.yaml").write_text("from: '2.0'\nto: '2.1'\noperations:\n- renam: {}\n")
-    shown = run("migrate", "plan", "-C", str(root))
+    shown = run("migrate", "plan", "--quick", "-C", str(root))
     assert shown.status == 2
     assert "ontology/migrations/2.0-2.1.yaml:4:3: error bad-migration" in shown.output
 

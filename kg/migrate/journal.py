@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -144,10 +143,6 @@ class Journal:
     def _unlink(self, *names: str) -> None:
         for name in names:
             (self.folder / name).unlink(missing_ok=True)
-
-    def remove(self) -> None:
-        """Remove all of it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def mend(self) -> None:
         """Cut off a line that a kill left unfinished, so that the next one begins a line."""
