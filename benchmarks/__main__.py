@@ -8,7 +8,18 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("build", "check", "quote", "processes", "export", "candidates", "questions", "query", "migrate", "migrate_graph")
+NAMES = (
+    "build",
+    "check",
+    "quote",
+    "processes",
+    "export",
+    "candidates",
+    "questions",
+    "query",
+    "migrate",
+    "migrate_graph",
+)
 
 
 def main() -> None:

@@ -6,7 +6,8 @@ What a mode asks for is read from the ontology: the terms that it admits, by the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from kg import vocab
@@ -23,9 +24,9 @@ class Mode:
     """A rule for which claims count: by scheme, the terms of which a claim must have one."""
 
     iri: str
-    admitted: Mapping[str, Set[str]]
+    admitted: Mapping[str, AbstractSet[str]]
 
-    def passes(self, terms: Mapping[str, Set[str]]) -> bool:
+    def passes(self, terms: Mapping[str, AbstractSet[str]]) -> bool:
         """Whether a claim with these terms, by scheme, counts."""
         return all(terms.get(scheme, frozenset()) & admitted for scheme, admitted in self.admitted.items())
 
