@@ -408,7 +408,7 @@ def test_from_plan_to_undo_on_the_command_line(root: Path):
     assert said["id"] == found[1]
     done = run("migrate", "apply", found[1], "--by", "Ada", *at)
     assert "Migrated 17 files to release 2.0." in done.output
-    assert "Verified 17 files" in done.output
+    assert "Read 17 files back" in done.output
     assert "kg retag next" in done.output
     assert run("migrate", "verify", found[1], *at).status == 0
     assert "2.0" in run("migrate", "current", *at).output

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kg.migrate.files import Rewritten, rewrite
 from kg.migrate.graph.proof import GraphProof, Pair, Prover
 from kg.migrate.journal import Journal, Kept
+from kg.migrate.plan import Plan
 from kg.migrate.task import MigrationError, Task, sha256
 from kg.problem import Problem
 from kg.source import Source, decode, front_matter
@@ -27,6 +28,13 @@ class Proof:
     def holds(self) -> bool:
         """Whether nothing is wrong."""
         return not self.faults
+
+
+def read_back(task: Task, plan: Plan) -> Proof:
+    """Whether each file on disk has, byte for byte, what the plan says; that was proven right when it was made."""
+    paths = dict(task.files)
+    wrong = [each.path for each in plan.files if sha256(paths[each.path].read_bytes()) != each.after]
+    return Proof(len(plan.files) - len(wrong), (), tuple(f"{path}: differs from the plan" for path in wrong))
 
 
 def prove(task: Task, name: str) -> Proof:

@@ -15,7 +15,7 @@ from kg.cli.migrate.rehearsal import print_graphs
 from kg.migrate.applying import apply, undo
 from kg.migrate.journal import Journal
 from kg.migrate.plan import read_plan
-from kg.migrate.proof import Proof, prove, prove_graphs
+from kg.migrate.proof import Proof, prove, prove_graphs, read_back
 from kg.migrate.task import MigrationError, Task
 from kg.workspace import Workspace
 
@@ -44,7 +44,10 @@ def apply_(name: str, root: Path, cases: Sequence[Path], by: str) -> None:
     if outcome.already:
         click.echo(f"{outcome.already:,} more had been migrated before it was stopped.")
     plan = read_plan(task.home, name)
-    _print(prove(task, name))
+    proof = read_back(task, plan)
+    click.echo(f"Read {proof.same:,} files back: they have, byte for byte, what the plan says.")
+    if not proof.holds:
+        raise MigrationError("; ".join(proof.faults))
     at = "" if root == Path() else f" -C {root}"
     if plan.for_people:
         click.echo(f"{plan.for_people:,} values wait for a person: kg retag next{at}")
