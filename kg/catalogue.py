@@ -91,11 +91,13 @@ class Catalogue:
     _by_hierarchy_id: dict[str, Process] = field(
         init=False, repr=False, compare=False, default_factory=dict[str, Process]
     )
+    _depth: int = field(init=False, repr=False, compare=False, default=0)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "processes", tuple(sorted(self.processes, key=lambda each: each.position)))
         self._by_pcf_id.update((each.pcf_id, each) for each in self.processes)
         self._by_hierarchy_id.update((each.hierarchy_id, each) for each in self.processes)
+        object.__setattr__(self, "_depth", max((each.level for each in self.processes), default=0))
 
     @property
     def iri(self) -> str:
@@ -115,7 +117,7 @@ class Catalogue:
     @property
     def depth(self) -> int:
         """How many levels it has; the starter has the first two."""
-        return max((each.level for each in self.processes), default=0)
+        return self._depth
 
     def by_pcf_id(self, pcf_id: str) -> Process | None:
         """The process with this PCF ID, such as ``10002``."""

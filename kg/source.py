@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from kg import codes
 from kg.problem import Problem, Span
@@ -25,6 +26,8 @@ class Source:
 
     @cached_property
     def _line_starts(self) -> list[int]:
+        if "\r" not in self.text:
+            return [0, *accumulate([len(line) + 1 for line in self.text.split("\n")[:-1]])]
         return [0, *(found.end() for found in _LINE_ENDS.finditer(self.text))]
 
     def position(self, offset: int) -> tuple[int, int]:

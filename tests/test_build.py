@@ -15,6 +15,8 @@ import pytest
 import kg.codes
 from kg.build import BuildError, Result
 from kg.build.engine import CHUNK
+from kg.build.look import look
+from kg.build.scan import file_hash
 from kg.manifest import read_manifest
 from kg.problem import Code
 from kg.store.base import Table
@@ -289,6 +291,40 @@ def test_the_manifest_comes_back_as_it_was(tmp_path: Path):
     path = tmp_path / "manifest.json"
     manifest.write(path)
     assert read_manifest(path) == manifest
+
+
+def test_files_that_only_their_hashes_tell_to_be_the_same_are_hashed_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    write_three(tmp_path)
+    paths = sorted(tmp_path.glob("cases/*/*.md"))
+    build(tmp_path)
+    hashed = list[Path]()
+    monkeypatch.setattr("kg.build.scan.file_hash", lambda path: hashed.append(path) or file_hash(path))
+    age(paths, seconds=1_000)
+    assert (build(tmp_path).read, hashed) == (0, paths)
+    time.sleep(2.1)  # their inodes changed just now, and a stamp is trusted two seconds later
+    assert (build(tmp_path).read, hashed) == (0, 2 * paths)
+    assert (build(tmp_path).read, hashed) == (0, 2 * paths)
+    paths[0].write_text(minimal("alpha", "Another"), encoding="utf-8")
+    assert build(tmp_path).read == 1
+
+
+def age(paths: list[Path], *, seconds: int) -> None:
+    for path in paths:
+        os.utime(path, (path.stat().st_atime, path.stat().st_mtime - seconds))
+
+
+def test_a_build_starts_from_what_another_one_made_in_the_meantime(tmp_path: Path):
+    write_three(tmp_path)
+    build(tmp_path)
+    workspace = Workspace(tmp_path, workers=1)
+    seen = look(tmp_path, workspace.case_folders, workspace.home)
+    write_case(tmp_path, minimal("delta"), "delta")
+    newer = build(tmp_path)
+    assert len(newer.manifest.cases()) == 4
+    assert seen.again(workspace.home).manifest == newer.manifest
+    assert seen.again(workspace.home).found == seen.found
 
 
 def test_the_build_record_names_each_file_by_its_hash(tmp_path: Path):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kg import about, codes, evidence, identity, mode, vocab
-from kg.build.inputs import Inputs, checker, curated, linker, modes, reader
+from kg.build.inputs import Inputs, checker, curated, linker, modes, readable, reader
 from kg.build.scan import Found, shown_path, stamp
 from kg.candidates import pseudo
 from kg.captures import Capture, read_captures
@@ -122,8 +122,8 @@ STEPS: tuple[Callable[[Work], None], ...] = (state, identify, locate, resolve, w
 def run_steps(case: Case, inputs: Inputs, folder: Path) -> Work:
     """A case after all steps; its problems are complete then."""
     assert case.record is not None
-    within = (folder.resolve(), inputs.root.resolve(), *(each.resolve() for each in inputs.folders))
-    work = Work(case, inputs, read_captures(case.record, folder, within))
+    captures = read_captures(case.record, folder, (folder.resolve(), *readable(inputs)))
+    work = Work(case, inputs, captures)
     for step in STEPS:
         step(work)
     return work

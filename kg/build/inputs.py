@@ -143,6 +143,12 @@ def consulted(inputs: Inputs) -> dict[str, CatalogueFile]:
 
 
 @cache
+def readable(inputs: Inputs) -> tuple[Path, ...]:
+    """The folders that captured texts may stand in, besides the case file's own."""
+    return tuple(folder.resolve() for folder in (inputs.root, *inputs.folders))
+
+
+@cache
 def checker(inputs: Inputs) -> Checker:
     """One checker for each process, because it keeps the compiled shapes."""
     return Checker(releases(inputs), inputs.engine)
