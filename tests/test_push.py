@@ -379,6 +379,20 @@ def test_a_graph_larger_than_an_answer_may_be_is_compared_whole(server: Server):
     assert len(set(fetch(remote, graph))) == count
 
 
+@needs["oxigraph"]
+def test_the_generic_profile_takes_addresses(tmp_path: Path):
+    workspace = small(tmp_path, "one")
+    with running("oxigraph", tmp_path / "server", "memory") as server:
+        (tmp_path / "kg.toml").write_text(f'[targets.any]\nurl = "{server.url}/query"\n')
+        assert "add update = and graphs =" in str(run("push", "-C", str(tmp_path)).exception)
+        with (tmp_path / "kg.toml").open("a") as file:
+            file.write(f'update = "{server.url}/update"\ngraphs = "{server.url}/store"\n')
+        result = run("push", "-C", str(tmp_path))
+        assert result.exit_code == 0, result.output
+        assert_holds(server, workspace)
+        server.hang_up()
+
+
 def test_profiles_say_which_are_tested():
     result = run("push", "--profiles")
     assert result.exit_code == 0
