@@ -21,7 +21,7 @@ COMMANDS = (
     ("query", "--help"),
     ("query", "value-claims", "--help"),
     ("query", "mechanism-outcome"),
-    ("query", "value-claims", "--organisation", "Netflix"),
+    ("query", "claims-by-process", "--process", "3.0"),
     ("query", "value-claims", "--mode", "exploratory", "--format", "csv"),
     ("query", "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"),
     ("search", "cost", "reduction"),
