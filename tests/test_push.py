@@ -21,6 +21,7 @@ from kg.push.session import Wishes, planned, push
 from kg.query import ask
 from kg.store.base import StoreError, Table
 from kg.store.profile import PROFILES
+from kg.store.remote import Remote
 from kg.worker import Outcome
 from kg.workspace import Workspace
 from tests.material import CORPUS, DEMONSTRATION, minimal, needs_corpus, write_case
@@ -125,6 +126,29 @@ def test_only_what_changed_is_sent(server: Server, tmp_path: Path):
     }
     assert set(report.removed) == {f"{base}case/three", f"{base}case/three/derived"}
     assert_holds(server, after)
+
+
+def test_a_large_graph_that_changed_little_is_not_sent_whole(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("kg.push.delta.LARGE", 1)
+    puts: list[str] = []
+    put = Remote.put
+    monkeypatch.setattr(Remote, "put", lambda self, graph, triples: (puts.append(graph), put(self, graph, triples)))
+    before = small(tmp_path, "one", "café", "三")
+    pushed(before, server)
+    puts.clear()
+    after = small(tmp_path, "one", "café", "four")
+    assert pushed(after, server).is_complete
+    ends = (after.settings.base + "entities", after.settings.base + "build")
+    assert not set(ends) & set(puts)
+    assert_holds(server, after)
+    server.remote().put(ends[0], b"<http://x/s> <http://x/p> <http://x/o> .\n")  # somebody else's doing
+    puts.clear()
+    last = small(tmp_path, "one", "five")
+    assert pushed(last, server).is_complete
+    assert ends[0] in puts
+    assert_holds(server, last)
 
 
 def test_the_graph_of_the_build_is_sent_last(server: Server, tmp_path: Path):

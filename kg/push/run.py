@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TypeVar
 
 from kg.problem import Failure
+from kg.push.delta import update_of
 from kg.push.local import LocalBuild, LocalGraph
 from kg.push.lock import Lock, LockLost
 from kg.push.plan import Plan, Step
@@ -105,7 +106,11 @@ class Run:
             if fault:
                 batch.failed[step.graph] = fault
                 return
-            self._change(step.graph, graph)
+            update = update_of(self.build, step, graph, self.remote) if graph else ""
+            if update:
+                self.remote.update(update)
+            else:
+                self._change(step.graph, graph)
         except Refused as refusal:
             batch.failed[step.graph] = str(refusal)
             self._refusals += 1
