@@ -17,7 +17,7 @@ from kg.migrate.upgrade import Shapes
 from kg.store.embedded import Embedded
 from kg.triples import home_graph, nquads, stated
 
-BATCH = 500
+BATCH = 100
 """Cases that are compared at once."""
 SECOND = 20
 """Cases, evenly spread, that rdflib is asked about as well: it takes some hundred times as long."""
