@@ -39,6 +39,7 @@ def derive(operation: Derive, between: Between) -> Iterator[Statement]:
                 f"FILTER NOT EXISTS {{ {said} ?any }}",
                 f"BIND({term(word, field)} AS ?new)",
             ),
+            settles=str(name),
         )
 
 
@@ -89,6 +90,7 @@ def resolve(operation: Resolve, between: Between) -> Iterator[Statement]:
         (f"{subject} {iri(code.path)} ?oldCode .", f"{subject} {iri(label.path)} ?oldName ."),
         (*inner, *PENDING),
         union(branches or [(*has, "FILTER(false)")]),
+        settles=str(operation.to),
     )
 
 

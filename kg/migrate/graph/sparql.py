@@ -8,7 +8,7 @@ over; so a migration that was interrupted may be run again, on stores that run e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kg import vocab
@@ -28,6 +28,8 @@ class Statement:
     where: tuple[str, ...]
     within: tuple[str, ...] = ()
     """What ties the pattern to the case where no named graph does."""
+    settles: str = ""
+    """The field that it gives its last value, so that it and others that settle the same may be done twice."""
 
     @property
     def reads(self) -> frozenset[str]:
@@ -44,13 +46,18 @@ _IRI = re.compile(r"<[^<>\s]+>")
 
 
 def repeatable(statements: Sequence[Statement]) -> list[bool]:
-    """Which statements may be run again after all of them: neither they nor later ones write what they read."""
-    written: set[str] = set()
-    found: list[bool] = []
-    for each in reversed(statements):
-        written |= each.writes
-        found.append(not each.reads & written)
-    return found[::-1]
+    """Which statements may be run again after all of them: neither they nor later ones write what they read.
+
+    What settles a field does no harm to what settles the same.
+    """
+    return [
+        not any(each.reads & later.writes for later in _others(each, statements[place:]))
+        for place, each in enumerate(statements)
+    ]
+
+
+def _others(statement: Statement, later: Iterable[Statement]) -> Iterator[Statement]:
+    return (each for each in later if not statement.settles or each.settles != statement.settles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,7 @@ def _versions(migration: Migration, kinds: Kinds) -> Iterator[Statement]:
                     (said + f"{origin} .",),
                     (said + f"{target} .",),
                     (*reach, said + f"{origin} ."),
+                    settles=path,
                 )
                 last.insert(0 if each.path == vocab.ontologyVersion else len(last), statement)
     yield from last
@@ -171,4 +172,5 @@ def _retagging(record: str, path: str, origin: str, kinds: Kinds) -> Statement:
             f"OPTIONAL {{ {subject} {path} ?old }}",
         ),
         (f"?waiting ^({way}) {CASE} .",),
+        settles=path,
     )
