@@ -45,6 +45,14 @@ def test_links_lead_somewhere(path: Path):
     assert missing == []
 
 
+def test_every_page_is_in_the_index():
+    index = (ROOT / "docs/README.md").read_text(encoding="utf-8")
+    pages = [*ROOT.glob("docs/*"), *ROOT.glob("docs/reference/*")]
+    names = {path.relative_to(ROOT / "docs").as_posix() for path in pages if path.is_file()} - {"README.md"}
+    assert len(names) > 20
+    assert [name for name in sorted(names) if f"]({name})" not in index] == []
+
+
 @pytest.mark.parametrize("path", PAGES, ids=IDS)
 def test_commands_exist_with_their_options(path: Path):
     text = path.read_text(encoding="utf-8")
