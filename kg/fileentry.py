@@ -12,8 +12,8 @@ from kg.packed import Problems
 from kg.problem import Problem, Severity, has_errors
 
 Details = tuple[bytes, bytes, bytes]
-"""Entities, mentions and problems, each as JSON."""
-NOTHING: Details = (b"[]", b"[]", b"[[],[]]")
+"""Entities, mentions and problems, each as JSON and a comma: as they stand in a manifest, where they are not parsed."""
+NOTHING: Details = (b"[],", b"[],", b"[[],[]],")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +61,23 @@ class FileEntry:
         problems = problems or Problems()
         tally = problems.severities()
         said = ([(each.iri, each.kind, each.name) for each in entities], list(mentions), problems.said())
-        return replace(self, details=tuple(map(as_json, said)), severities=tuple(tally[each] for each in Severity))
+        details = tuple(as_json(each) + b"," for each in said)
+        return replace(self, details=details, severities=tuple(tally[each] for each in Severity))
 
     @property
     def entities(self) -> tuple[Entity, ...]:
         """Shared nodes that it is about."""
-        return tuple(Entity(*each) for each in json.loads(self.details[0]))
+        return tuple(Entity(*each) for each in json.loads(self.details[0][:-1]))
 
     @property
     def mentions(self) -> tuple[str, ...]:
         """What in the case a person's decision can be about (``kg.links``)."""
-        return tuple(json.loads(self.details[1]))
+        return tuple(json.loads(self.details[1][:-1]))
 
     @property
     def problems(self) -> Problems:
         """What is wrong with the file by itself."""
-        return Problems.read(json.loads(self.details[2]))
+        return Problems.read(json.loads(self.details[2][:-1]))
 
     @property
     def stamps(self) -> Iterator[tuple[int, ...]]:
@@ -116,8 +117,8 @@ class FileEntry:
 
 def entities_of(entries: list[FileEntry]) -> Iterator[tuple[FileEntry, list[tuple[str, str, str]]]]:
     """The shared nodes of many entries, unpacked at once: IRI, kind and name of each."""
-    said = json.loads(b"[%b]" % b",".join(entry.details[0] for entry in entries))
-    return zip(entries, said, strict=True)
+    said = json.loads(b"[%bnull]" % b"".join([entry.details[0] for entry in entries]))
+    return zip(entries, said[:-1], strict=True)
 
 
 def in_order(problems: Iterable[Problem]) -> Problems:

@@ -118,17 +118,18 @@ class Manifest:
         head = {name: getattr(self, name) for name in _HEAD} | {"format": FORMAT, "classes": classes}
         head |= {"files": len(self.files), "overlays": asdict(self.overlays)}
         rows = as_json([_row(entry, classes) for entry in entries])
-        details = (b",\n" + each for entry in entries for each in entry.details)
+        details = b"\n".join([each for entry in entries for each in entry.details])
         aside = path.with_suffix(".tmp")
         with aside.open("wb") as file:
-            for piece in (b'{"head":', as_json(head), b',\n"rows":', rows, b',\n"details":[null', *details, _END):
-                file.write(piece)
+            file.write(b'{"head":%b,\n"rows":%b,\n"details":[\n' % (as_json(head), rows))
+            file.write(details)
+            file.write(_END)
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
 
 
-_END = b"]}\n"
+_END = b"\nnull]}\n"
 _HEAD = ("basis", "decided", "shared", "build", "looked")
 """What a manifest says of the build as a whole, besides overlays."""
 
@@ -142,12 +143,15 @@ def read_manifest(path: Path) -> Manifest | None:
 
 
 def _manifest(text: bytes) -> Manifest | None:
-    first, second, *details = text.removesuffix(_END).split(b",\n")
-    head: dict[str, Any] = json.loads(first + b"}")["head"]
-    if head["format"] != FORMAT or not text.endswith(_END):
+    if not text.endswith(_END):
         return None
-    rows = json.loads(b"{" + second + b"}")["rows"]
-    three = zip(details[1::3], details[2::3], details[3::3], strict=True)
+    first, second, _, *details = text.split(b"\n")
+    head: dict[str, Any] = json.loads(first[:-1] + b"}")["head"]
+    if head["format"] != FORMAT:
+        return None
+    rows = json.loads(b"{" + second[:-1] + b"}")["rows"]
+    lines = details[: 3 * len(rows)]
+    three = zip(lines[0::3], lines[1::3], lines[2::3], strict=True)
     entries = [_entry(row, head["classes"], each) for row, each in zip(rows, three, strict=True)]
     files, curated = entries[: head["files"]], entries[head["files"] :]
     return Manifest(

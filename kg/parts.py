@@ -73,8 +73,8 @@ def difference(old: bytes, new: bytes) -> tuple[list[bytes], list[bytes]]:
     >>> difference(b"a\nb\n", b"b\nc\n")
     ([b'a\n'], [b'c\n'])
     """
-    before, after = set(old.splitlines(keepends=True)), set(new.splitlines(keepends=True))
-    return sorted(before - after), sorted(after - before)
+    before, after = set(old.split(b"\n")), set(new.split(b"\n"))
+    return [line + b"\n" for line in sorted(before - after)], [line + b"\n" for line in sorted(after - before)]
 
 
 def lines(data: bytes) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -68,7 +69,9 @@ def _pooled(files: Sequence[Found], inputs: Inputs, make: Make, workers: int) ->
 def _one_pool(
     missing: dict[int, Sequence[Found]], inputs: Inputs, make: Make, workers: int
 ) -> Iterator[list[FileEntry]]:
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    rarely = (gc.get_threshold()[0],)  # as in the process that starts them
+    with ProcessPoolExecutor(workers, context, initializer=gc.set_threshold, initargs=rarely) as pool:
         futures: dict[Future[list[FileEntry]], int] = {
             pool.submit(make_entries, chunk, inputs, make): start for start, chunk in missing.items()
         }
