@@ -187,9 +187,11 @@ class Faults:
         self.all = list(self._of_record((), self.case, self.shape))
 
     def unfilled(self) -> set[str]:
-        """Fields of the release that the case leaves out, so that nothing damages them."""
+        """Fields that the case leaves out, so that nothing damages them; that something waits is a fault itself."""
         filled = {field.shape for _, field in _fields((), self.case, self.shape)}
-        return {field.shape for shape in self.shape.walk() for field in shape.fields.values()} - filled
+        shapes = (shape for shape in self.shape.walk() if shape.target != vocab.Pending)
+        fields = (field for shape in shapes for field in shape.fields.values() if field.target != vocab.Pending)
+        return {field.shape for field in fields} - filled
 
     def text(self, faults: tuple[Fault, ...] = ()) -> str:
         """The case as a file, with some faults."""
@@ -214,11 +216,23 @@ class Faults:
         kept = {key: record[key] for key in (*shape.identifiers, VERSION_USED[0]) if key in record}
         yield Fault(steps, kept)
         yield from (Fault(steps, {**kept, key: record[key]}) for key in record if key not in kept)
+        yield from self._waiting(steps, shape)
         for path, field in _fields(steps, record, shape, nested=False):
             for value in (REMOVED, None, *self._values(record[field.key], field)):
                 yield Fault(path, value)
             if field.record is not None:
                 yield from self._inside(path, record[field.key], field.record)
+
+    def _waiting(self, steps: Steps, shape: RecordShape) -> Iterator[Fault]:
+        """A value of the record that waits for a person; one, and two."""
+        field = shape.by_path.get(vocab.pending)
+        if field is None or field.record is None:
+            return
+        entries = [
+            {key: word if each.single else [word, f"{word} too"] for key, each in field.record.fields.items()}
+            for word in ("one", "two")
+        ]
+        yield from (Fault((*steps, field.key), listed) for listed in (entries[:1], entries))
 
     def _inside(self, path: Steps, value: Any, shape: RecordShape) -> Iterator[Fault]:
         for steps, inner in _records(path, value):
