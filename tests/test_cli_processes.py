@@ -310,7 +310,14 @@ def test_show_takes_a_name_and_says_what_is_near(root: Path):
     assert "6.0  Manage Customer Service  (20085)" in shown
     missing = kg("processes", "show", "Manage Customers Service", at=root)
     assert missing.returncode == 2
-    assert "is it Manage Customer Service (20085)" in missing.stderr
+    assert "is it Manage Customer Service (20085)?" in missing.stderr
+    assert "Manage Information Technology (IT) (20607)" in kg("processes", "show", "technology", at=root).stderr
+
+
+def test_a_diff_needs_no_cases(tmp_path: Path):
+    workbook(tmp_path / "APQC PCF Cross Industry 8.0.xlsx")
+    done = kg("processes", "diff", "APQC PCF Cross Industry 8.0.xlsx", at=tmp_path)
+    assert (done.returncode, "1 new, 1 removed, 1 renamed\n  0 claims" in done.stdout) == (0, True)
 
 
 # --- the real cases ----------------------------------------------------------------------------------

@@ -52,8 +52,10 @@ def diff(old: str, new: str | None, form: str, root: Path, cases: tuple[Path, ..
 
 
 def _claims(workspace: Workspace) -> dict[str, list[Linking]]:
-    """Claims by the codes and names that they state, and the PCF IDs that they come to."""
+    """Claims by the codes and names that they state and the PCF IDs that they come to; none where no cases are."""
     found: dict[str, list[Linking]] = defaultdict(list)
+    if not any((workspace.root / name).is_dir() for name in workspace.settings.cases):
+        return found
     for each in workspace.linkings():
         linked = each.resolution.linked
         for key in meant_by(each.code, each.name) | frozenset((linked.pcf_id,) if linked else ()):

@@ -12,7 +12,7 @@ from kg.catalogue import Catalogue, Process
 from kg.cli import options
 from kg.cli.processes.catalogues import choose, in_use, others
 from kg.problem import Failure
-from kg.process import Resolver
+from kg.process import Resolver, normalised
 from kg.store.base import StoreError, Table
 from kg.terms import plain
 from kg.workspace import Workspace
@@ -20,6 +20,8 @@ from kg.workspace import Workspace
 WIDTH = 79
 LISTED = 50
 """Claims that are listed."""
+ASKED = 5
+"""Processes that are named where none was meant."""
 
 _NAMED = click.option(
     "--catalogue", "name", default="", metavar="NAME", help="Another catalogue, such as cross-industry/7.4."
@@ -71,9 +73,16 @@ def _find(code: str, catalogue: Catalogue) -> Process | None:
 
 
 def _not_found(code: str, catalogue: Catalogue) -> str:
-    near = Resolver(catalogue).near_names(code, 3)
-    named = "; is it " + " or ".join(f"{each.name} ({each.pcf_id})" for each, _ in near) if near else ""
+    near = [each for each, _ in Resolver(catalogue).near_names(code, ASKED)] or _with_words(code, catalogue)
+    named = "; is it " + " or ".join(f"{each.name} ({each.pcf_id})" for each in near[:ASKED]) + "?" if near else ""
     return f"no process of {catalogue.title} has the code or name {code}{named or '; `kg processes tree` lists them'}"
+
+
+def _with_words(text: str, catalogue: Catalogue) -> list[Process]:
+    """The processes whose name has all the words, the shortest name first."""
+    words = set(normalised(text).split())
+    found = [each for each in catalogue.processes if words and words <= set(normalised(each.name).split())]
+    return sorted(found, key=lambda each: (len(each.name), each.position))
 
 
 def _is_below(each: Process, top: Process) -> bool:
