@@ -33,8 +33,8 @@ EXTERNAL = {
     "skos": (
         "http://www.w3.org/2004/02/skos/core#",
         (
-            "Concept ConceptScheme altLabel broadMatch broader changeNote closeMatch definition exactMatch example inScheme "
-            "notation prefLabel"
+            "Concept ConceptScheme altLabel broadMatch broader changeNote closeMatch definition exactMatch example "
+            "inScheme notation prefLabel"
         ),
     ),
     "dcterms": (
