@@ -111,7 +111,7 @@ class Release:
 
     @cached_property
     def canonical_hash(self) -> str:
-        """SHA-256 of the bundle, however its files are laid out: its triples in canonical form (RDFC-1.0), its rules."""
+        """SHA-256 of the bundle, however its files are laid out: canonical triples (RDFC-1.0), and its rules."""
         lines = canonical(chain.from_iterable((*self.terms.values(), *self.case_shapes.values())))
         rules = (f"{name}\n{rule_text(path)}" for name, path in self.rules.items())
         return hashlib.sha256("".join((*lines, *rules)).encode("utf-8")).hexdigest()
