@@ -173,5 +173,6 @@ def _summary(found: list[Linking], groups: list[Group], shown: int, catalogue: s
     by_name = sum(each.resolution.by_name is not None for each in found)
     yield f"{len(found):,} functional claims, by APQC's processes {catalogue}"
     yield f"  {by_code:,} codes are a process, {by_name:,} names are"
-    agree, decided = reasons[Reason.AGREE], reasons[Reason.DECIDED] + reasons[Reason.DECIDED_NONE]
+    agree = reasons[Reason.AGREE] + reasons[Reason.REFERRED]
+    decided = reasons[Reason.DECIDED] + reasons[Reason.DECIDED_NONE]
     yield f"  {agree:,} linked because both agree, {decided:,} decided, {open_:,} open in {len(groups):,} groups"
