@@ -255,7 +255,8 @@ class Workspace:
 
     def organisations(self, *, progress: Progress = silent) -> list[OrganisationUse]:
         """The names of organisations that cases use, as the files are now."""
-        return uses((entry.case, entry.entities) for entry in glance(self.inputs, progress=progress))
+        seen = self._look()
+        return uses((entry.case, entry.entities) for entry in glance(self._told(seen), seen, progress=progress))
 
     def evidence(self) -> Iterator[CaseEvidence]:
         """Where the quotes of each case stand in its captured texts."""

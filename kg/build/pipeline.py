@@ -83,9 +83,9 @@ def check(inputs: Inputs, seen: Look | None = None, *, progress: Progress = sile
     return overlays.with_overlays(manifest, seen.manifest, inputs, keep=False)
 
 
-def glance(inputs: Inputs, *, progress: Progress = silent) -> list[FileEntry]:
+def glance(inputs: Inputs, seen: Look | None = None, *, progress: Progress = silent) -> list[FileEntry]:
     """What cases say of organisations and documents, as the files are now; only those that changed are read."""
-    manifest, _ = _read_cases(inputs, _usable(_look(inputs), inputs), glance_at, progress)
+    manifest, _ = _read_cases(inputs, _usable(seen or _look(inputs), inputs), glance_at, progress)
     return [entry for entry in manifest.files.values() if entry.case]
 
 
