@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from kg.worker import DEFAULT, Worker
 
 PARAMETER = "parameter_"
 """Begins the names that click keeps values under, so that a parameter may be called as one of our own options is."""
+
+READ = 1_000
+"""Rows of a long answer that are printed as a table; each costs the store some 0.1 ms."""
 
 Given = Mapping[str, tuple[str, ...]]
 
@@ -115,12 +119,18 @@ def _bound(query: SavedQuery, given: Given, graph: BuiltGraph, wanted: Wanted) -
 
 def _ask(query: SavedQuery, given: Given, graph: BuiltGraph, wanted: Wanted) -> None:
     run = runner(graph, replace(wanted, limit=max(wanted.limit or 0, DEFAULT.rows)))
-    put = run_whole if wanted.endpoint else run_paged
+    put = run_whole if wanted.endpoint else partial(run_paged, most=_most(wanted))
     answer = ask(query, given, run, base=graph.settings.base, put=put)
     found = Answered(answer.table, answer.columns, run, graph, answer.truncated, query, _said(answer, graph))
     if wanted.diff:
         found = _compared(found, answer, wanted)
     deliver(_cut(found, wanted.limit), wanted)
+
+
+def _most(wanted: Wanted) -> int | None:
+    """How many rows a person reads; files, charts and comparisons take as many as the question gives."""
+    is_read = wanted.form == "table" and not (wanted.output or wanted.chart or wanted.diff or wanted.limit)
+    return READ if is_read else None
 
 
 def _said(answer: QueryAnswer, graph: BuiltGraph) -> dict[str, str]:

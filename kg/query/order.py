@@ -75,18 +75,29 @@ def sort_keys(found: Sequence[Token]) -> tuple[tuple[str, bool], ...] | None:
     return tuple(keys)
 
 
-def sort(table: Table, keys: Sequence[tuple[str, bool]]) -> Table | None:
-    """A table by some of its columns; None where the order of their terms is a matter of the store."""
+def sort(table: Table, keys: Sequence[tuple[str, bool]], *, first: int | None = None) -> Table | None:
+    """A table by some of its columns, or its first rows; None where the order of terms is a matter of the store."""
     if any(name not in table.columns for name, _ in keys):
         return None
-    rows = sorted(table.rows, key=_text)
-    for name, descends in reversed(keys):
-        place = table.columns.index(name)
-        read = _reader([row[place] for row in rows])
-        if read is None:
-            return None
+    places = [table.columns.index(name) for name, _ in keys]
+    readers = [read for place in places if (read := _reader([row[place] for row in table.rows]))]
+    if len(readers) < len(keys):
+        return None
+    by = [(place, read, key[1]) for place, read, key in zip(places, readers, keys, strict=True)]
+    rows = sorted(table.rows if first is None else _among_first(table.rows, by[0], first), key=_text)
+    for place, read, descends in reversed(by):
         rows.sort(key=lambda row, place=place, read=read: _rank(row[place], read), reverse=descends)
-    return Table(table.columns, rows)
+    return Table(table.columns, rows[:first])
+
+
+def _among_first(rows: Sequence[Row], by: tuple[int, Callable[[Term], Key], bool], first: int) -> Sequence[Row]:
+    """The rows that may be among the first, by the first column alone: sorting all of them takes longer."""
+    if len(rows) <= first or first < 1:
+        return rows
+    place, read, descends = by
+    ranks = [_rank(row[place], read) for row in rows]
+    last = sorted(ranks, reverse=descends)[first - 1]
+    return [row for row, rank in zip(rows, ranks, strict=True) if (rank >= last if descends else rank <= last)]
 
 
 def _text(row: Row) -> list[str]:

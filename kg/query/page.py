@@ -38,9 +38,12 @@ class Cut:
     said: str = ""
 
 
-def run_paged(text: str, run: Run) -> Outcome:
-    """The answer to a query for the embedded store: what is cut off is told, and the rows are in order."""
-    cut = first_page(text, run)
+def run_paged(text: str, run: Run, *, most: int | None = None) -> Outcome:
+    """The answer to a query for the embedded store: what is cut off is told, and the rows are in order.
+
+    ``most`` cuts such a query after fewer rows than it says itself.
+    """
+    cut = first_page(text, run, most=most)
     outcome = run_sorted(cut.text, run)
     return Outcome(outcome.answer, outcome.truncated or cut.said)
 
@@ -50,7 +53,7 @@ def run_whole(text: str, run: Run) -> Outcome:
     return run(text)
 
 
-def first_page(text: str, run: Run) -> Cut:
+def first_page(text: str, run: Run, *, most: int | None = None) -> Cut:
     """A query whose cut subselect, if it has one, is answered; as it stands where this is not sure to be the same."""
     page = find_page(text)
     if page is None:
@@ -58,12 +61,13 @@ def first_page(text: str, run: Run) -> Cut:
     outcome = run(page.text)
     if not isinstance(outcome.answer, Table) or outcome.truncated or not outcome.answer.rows:
         return Cut(text)
-    rows = sort(outcome.answer, page.keys)
-    if rows is None:
+    limit = page.limit if most is None else min(most, page.limit)
+    first = sort(outcome.answer, page.keys, first=limit)
+    if first is None:
         return Cut(text)
-    said = f"the first {page.limit:,} of {len(rows.rows):,}; narrow the question by its parameters"
-    first = _values(Table(rows.columns, rows.rows[: page.limit]))
-    return Cut(text[: page.start] + first + text[page.end :], said if len(rows.rows) > page.limit else "")
+    number = len(outcome.answer.rows)
+    said = f"the first {limit:,} of {number:,}; narrow the question by its parameters"
+    return Cut(text[: page.start] + _values(first) + text[page.end :], said if number > limit else "")
 
 
 def find_page(text: str) -> Page | None:
