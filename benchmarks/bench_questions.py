@@ -1,8 +1,9 @@
 """Every saved query on 10,000 cases, and against rdflib on the same graph of some 140,000 triples.
 
 Each query is put to a worker that is open already, once to warm up and then timed, as ``kg query NAME`` puts it: of a
-long answer the rows that it prints as a table. CPU is that of the worker and of this process together. ``CASEGRAPH_BENCH`` names a workspace of 10,000 cases to use instead of building one anew,
-``CASEGRAPH_PCF`` APQC's workbook.
+long answer the rows that it prints as a table. CPU is that of the worker and of this process together.
+``CASEGRAPH_BENCH`` names a workspace of 10,000 cases to use instead of building one anew, ``CASEGRAPH_TEXTS`` set
+adds their captured texts, ``CASEGRAPH_PCF`` is APQC's workbook.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def _workspace(number: int, given: str) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        write_workspace(root, number, with_texts=True)
+        write_workspace(root, number, with_texts=number == SMALL or "CASEGRAPH_TEXTS" in os.environ)
         if WORKBOOK.is_file():
             catalogue, _ = read_workbook(WORKBOOK)
             (root / "ontology/pcf").mkdir(parents=True)

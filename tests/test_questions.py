@@ -7,6 +7,7 @@ import io
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -348,6 +349,12 @@ def test_a_cut_answer_is_the_stores_and_says_what_is_missing(numbers: Callable[[
     assert paged.truncated == (said if limit < 300 else "")
 
 
+@pytest.mark.parametrize("most", [1, 20, 300])
+def test_fewer_rows_than_the_question_gives_are_the_first_of_them(numbers: Callable[[str], Outcome], most: int):
+    fewer = page.run_paged(CUT % 200, numbers, most=most)
+    assert fewer == page.run_paged(CUT % min(most, 200), numbers)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -368,6 +375,16 @@ def test_the_cut_of_a_question_is_told(corpus_of_many: Workspace):
         answer = corpus_of_many.query("sources-never-cited")
     assert len(answer.table.rows) == 5_000
     assert answer.truncated == "the first 5,000 of 5,100; narrow the question by its parameters"
+
+
+def test_a_table_has_the_rows_that_a_person_reads(corpus_of_many: Workspace, tmp_path: Path):
+    root = str(corpus_of_many.root)
+    table = CliRunner().invoke(kg, ["query", "sources-never-cited", "-C", root])
+    assert table.exit_code == 0
+    assert "the first 1,000 of 5,100; narrow the question by its parameters" in table.stderr
+    file = CliRunner().invoke(kg, ["query", "sources-never-cited", "-o", str(tmp_path / "all.csv"), "-C", root])
+    assert "the first 5,000 of 5,100" in file.stderr
+    assert len((tmp_path / "all.csv").read_text(encoding="utf-8").splitlines()) == 5_001
 
 
 @pytest.fixture(scope="module")
