@@ -88,9 +88,9 @@ def _next_steps(manifest: Manifest, root: Path) -> list[str]:
         "",
         "Ask next:",
         f"  kg stats{at}",
-        f"  kg query{at} 'SELECT ?organisation (COUNT(*) AS ?claims)",
-        "      { ?case cg:organisationName ?organisation ; cg:hasValueClaim ?claim }",
-        "      GROUP BY ?organisation ORDER BY DESC(?claims) LIMIT 10'",
+        f"  kg query{at} --list",
+        f"  kg query{at} value-claims --mode strict",
+        f"  kg query{at} 'SELECT ?case ?title {{ ?case a cg:Case ; dcterms:title ?title }} LIMIT 9'",
         f"  kg export{at} -o graph.ttl",
     ]
 
