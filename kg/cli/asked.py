@@ -27,6 +27,9 @@ PARAMETER = "parameter_"
 READ = 1_000
 """Rows of a long answer that are printed as a table; each costs the store some 0.1 ms."""
 
+READ_TO_SORT = 1_000_000
+"""Rows, of little but IRIs, that are read to find the first ones."""
+
 Given = Mapping[str, tuple[str, ...]]
 
 
@@ -119,7 +122,8 @@ def _bound(query: SavedQuery, given: Given, graph: BuiltGraph, wanted: Wanted) -
 
 def _ask(query: SavedQuery, given: Given, graph: BuiltGraph, wanted: Wanted) -> None:
     run = runner(graph, replace(wanted, limit=max(wanted.limit or 0, DEFAULT.rows)))
-    put = run_whole if wanted.endpoint else partial(run_paged, most=_most(wanted))
+    read = runner(graph, replace(wanted, limit=READ_TO_SORT))
+    put = run_whole if wanted.endpoint else partial(run_paged, most=_most(wanted), read=read)
     answer = ask(query, given, run, base=graph.settings.base, put=put)
     found = Answered(answer.table, answer.columns, run, graph, answer.truncated, query, _said(answer, graph))
     if wanted.diff:

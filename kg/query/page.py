@@ -38,12 +38,13 @@ class Cut:
     said: str = ""
 
 
-def run_paged(text: str, run: Run, *, most: int | None = None) -> Outcome:
+def run_paged(text: str, run: Run, *, most: int | None = None, read: Run | None = None) -> Outcome:
     """The answer to a query for the embedded store: what is cut off is told, and the rows are in order.
 
-    ``most`` cuts such a query after fewer rows than it says itself.
+    ``most`` cuts such a query after fewer rows than it says itself; ``read`` runs the subselect that is cut, where it
+    may have more rows than an answer.
     """
-    cut = first_page(text, run, most=most)
+    cut = first_page(text, read or run, most=most)
     outcome = run_sorted(cut.text, run)
     return Outcome(outcome.answer, outcome.truncated or cut.said)
 
