@@ -342,3 +342,13 @@ def test_a_build_does_not_depend_on_when_or_where_it_runs(tmp_path: Path):
         hashes.append(build(tmp_path / name).manifest.build)
         time.sleep(0.02)
     assert hashes[0] == hashes[1]
+
+
+def test_a_script_without_a_guard_builds_once(tmp_path: Path):
+    """Processes of the pool do not run the script that started the build."""
+    for name in ("a", "b", "c"):
+        write_case(tmp_path, minimal(name), name)
+    script = tmp_path / "build.py"
+    script.write_text("from kg import Workspace\nprint(Workspace('.', workers=2).build().read)\n", encoding="utf-8")
+    done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("3\n", "", 0)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from types import ModuleType
 
 from kg.build.inputs import Inputs
 from kg.build.scan import Found
@@ -72,10 +75,22 @@ def _one_pool(
     context = multiprocessing.get_context("spawn")
     rarely = (gc.get_threshold()[0],)  # as in the process that starts them
     with ProcessPoolExecutor(workers, context, initializer=gc.set_threshold, initargs=rarely) as pool:
-        futures: dict[Future[list[FileEntry]], int] = {
-            pool.submit(make_entries, chunk, inputs, make): start for start, chunk in missing.items()
-        }
+        with _without_script():
+            futures: dict[Future[list[FileEntry]], int] = {
+                pool.submit(make_entries, chunk, inputs, make): start for start, chunk in missing.items()
+            }
         for future in as_completed(futures):
             entries = future.result()
             del missing[futures[future]]
             yield entries
+
+
+@contextmanager
+def _without_script() -> Generator[None]:
+    """Processes that start now do not run the caller's script, which without a guard would build again in each."""
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
