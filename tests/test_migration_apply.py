@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from filelock import FileLock
 
 from kg.build.migrating import migration_task
+from kg.bump import Bump
 from kg.cli import kg
 from kg.migrate import provenance
 from kg.migrate.applying import apply, undo
@@ -26,7 +27,6 @@ from kg.migrate.plan import Plan, make_plan, read_plan, save_plan
 from kg.migrate.proof import prove
 from kg.migrate.reading import read_migration
 from kg.migrate.task import MigrationError, Task
-from kg.ontology.bump import Bump
 from kg.ontology.change import Change, ChangeKind, Difference, What
 from kg.problem import Failure
 from kg.source import Source

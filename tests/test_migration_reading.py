@@ -5,6 +5,7 @@ import re
 import pytest
 
 from kg import codes
+from kg.bump import Bump
 from kg.migrate.migration import Migration
 from kg.migrate.operation import (
     Merge,
@@ -21,7 +22,7 @@ from kg.migrate.operation import (
     needs_person,
 )
 from kg.migrate.reading import OPERATIONS, read_migration
-from kg.migrate.subject import Compatibility, FieldName
+from kg.migrate.subject import FieldName
 from kg.problem import Problem, Severity
 from kg.source import Source
 from tests.material import ROOT
@@ -91,14 +92,14 @@ def test_a_migration_says_what_it_demands_and_loses():
     )
     assert migration is not None
     assert migration.name == "1.0-1.1"
-    assert migration.compatibility is Compatibility.MAJOR
+    assert migration.compatibility is Bump.MAJOR
     assert migration.losses == ("the values of Source.raw_file",)
     assert [(step.span.line, step.comment) for step in migration.steps] == [(4, "because"), (6, "")]
 
 
 def test_to_require_as_an_error_is_major():
-    assert compatibility(Require(FieldName("Source", "type"))) is Compatibility.MINOR
-    assert compatibility(Require(FieldName("Source", "type"), Severity.ERROR)) is Compatibility.MAJOR
+    assert compatibility(Require(FieldName("Source", "type"))) is Bump.MINOR
+    assert compatibility(Require(FieldName("Source", "type"), Severity.ERROR)) is Bump.MAJOR
 
 
 def test_inverses():

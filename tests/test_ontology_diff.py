@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg import vocab
+from kg.bump import least_version
 from kg.migrate.operation import Merge, MoveField, Rename, RenameProperty, Split
 from kg.migrate.subject import FieldName
 from kg.migrate.succession import successors
 from kg.ontology import Bump, ChangeKind, Difference, bump_between, difference
-from kg.ontology.bump import least_version
 from kg.ontology.questions import questions
 from kg.ontology.report import as_json, markdown
 from kg.release import find_releases

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kg.bump import Bump
 from kg.migrate.operation import Operation, compatibility
-from kg.migrate.subject import Compatibility
 from kg.problem import Span
 
 
@@ -43,9 +43,9 @@ class Migration:
         return tuple(step.operation for step in self.steps)
 
     @property
-    def compatibility(self) -> Compatibility:
+    def compatibility(self) -> Bump:
         """What it demands of the version number."""
-        return max(map(compatibility, self.operations), default=Compatibility.PATCH)
+        return max(map(compatibility, self.operations), default=Bump.PATCH)
 
     @property
     def losses(self) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from kg.bump import Bump
 from kg.migrate.subject import (
-    Compatibility,
     FieldName,
     Nature,
     Otherwise,
@@ -26,7 +26,7 @@ from kg.problem import Severity
 class Rename:
     """A term gets another name."""
 
-    nature: ClassVar[Nature] = Nature("rename", Compatibility.MAJOR, Verdict.UP_TO_MAP)
+    nature: ClassVar[Nature] = Nature("rename", Bump.MAJOR, Verdict.UP_TO_MAP)
     loss: ClassVar[str] = ""
     vocabulary: str
     term: str
@@ -44,7 +44,7 @@ class Rename:
 class Merge:
     """Several terms become one, which may be one of them."""
 
-    nature: ClassVar[Nature] = Nature("merge", Compatibility.MAJOR, Verdict.WIDENED)
+    nature: ClassVar[Nature] = Nature("merge", Bump.MAJOR, Verdict.WIDENED)
     vocabulary: str
     terms: tuple[str, ...]
     to: str
@@ -66,7 +66,7 @@ class Merge:
 class Split:
     """A term becomes several; a person says of each use which it is."""
 
-    nature: ClassVar[Nature] = Nature("split", Compatibility.MAJOR, Verdict.BROKEN, needs_person=True)
+    nature: ClassVar[Nature] = Nature("split", Bump.MAJOR, Verdict.BROKEN, needs_person=True)
     loss: ClassVar[str] = ""
     vocabulary: str
     term: str
@@ -84,7 +84,7 @@ class Split:
 class MoveTerm:
     """A term stands under another one; files do not change."""
 
-    nature: ClassVar[Nature] = Nature("move", Compatibility.MINOR, Verdict.SAME)
+    nature: ClassVar[Nature] = Nature("move", Bump.MINOR, Verdict.SAME)
     loss: ClassVar[str] = ""
     vocabulary: str
     term: str
@@ -104,7 +104,7 @@ class MoveTerm:
 class MoveField:
     """A value moves between a record and one inside it: inwards, outwards, or in place of the records themselves."""
 
-    nature: ClassVar[Nature] = Nature("move", Compatibility.MAJOR, Verdict.BROKEN)
+    nature: ClassVar[Nature] = Nature("move", Bump.MAJOR, Verdict.BROKEN)
     loss: ClassVar[str] = ""
     field: FieldName
     to: FieldName
@@ -121,7 +121,7 @@ class MoveField:
 class RetireTerm:
     """A term may not be used any more; a person says of each use what stands instead."""
 
-    nature: ClassVar[Nature] = Nature("retire", Compatibility.MAJOR, Verdict.BROKEN, needs_person=True)
+    nature: ClassVar[Nature] = Nature("retire", Bump.MAJOR, Verdict.BROKEN, needs_person=True)
     loss: ClassVar[str] = ""
     vocabulary: str
     term: str
@@ -139,7 +139,7 @@ class RetireTerm:
 class RetireField:
     """A key may not be used any more: its values are lost."""
 
-    nature: ClassVar[Nature] = Nature("retire", Compatibility.MAJOR, Verdict.BROKEN)
+    nature: ClassVar[Nature] = Nature("retire", Bump.MAJOR, Verdict.BROKEN)
     field: FieldName
 
     @property
@@ -158,7 +158,7 @@ class RetireField:
 class RenameProperty:
     """A key gets another name, with another predicate behind it."""
 
-    nature: ClassVar[Nature] = Nature("rename_property", Compatibility.MAJOR, Verdict.UP_TO_MAP)
+    nature: ClassVar[Nature] = Nature("rename_property", Bump.MAJOR, Verdict.UP_TO_MAP)
     loss: ClassVar[str] = ""
     field: FieldName
     to: str
@@ -175,7 +175,7 @@ class RenameProperty:
 class MapValues:
     """The values of one field become others, one by one; some are proposed to a person."""
 
-    nature: ClassVar[Nature] = Nature("map_values", Compatibility.MAJOR, Verdict.UP_TO_MAP, needs_person=True)
+    nature: ClassVar[Nature] = Nature("map_values", Bump.MAJOR, Verdict.UP_TO_MAP, needs_person=True)
     field: FieldName
     values: Pairs = ()
     propose: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -217,7 +217,7 @@ class Row:
 class SwapFields:
     """Fields of one record change together, all at once: by the rows, or, without rows, two exchange their values."""
 
-    nature: ClassVar[Nature] = Nature("swap_fields", Compatibility.MAJOR, Verdict.BROKEN, needs_person=True)
+    nature: ClassVar[Nature] = Nature("swap_fields", Bump.MAJOR, Verdict.BROKEN, needs_person=True)
     record: str
     keys: tuple[str, ...]
     rows: tuple[Row, ...] = ()
@@ -244,7 +244,7 @@ class SwapFields:
 class Require:
     """A field is asked for from now on; files do not change."""
 
-    nature: ClassVar[Nature] = Nature("require", Compatibility.MINOR, Verdict.SAME)
+    nature: ClassVar[Nature] = Nature("require", Bump.MINOR, Verdict.SAME)
     loss: ClassVar[str] = ""
     field: FieldName
     severity: Severity = Severity.INFO
@@ -260,7 +260,7 @@ class Require:
 class Derive:
     """A field that is absent is filled from another one, in the record itself or in those inside it."""
 
-    nature: ClassVar[Nature] = Nature("derive", Compatibility.MINOR, Verdict.WIDENED)
+    nature: ClassVar[Nature] = Nature("derive", Bump.MINOR, Verdict.WIDENED)
     loss: ClassVar[str] = ""
     field: FieldName
     source: FieldName
@@ -280,7 +280,7 @@ class Derive:
 class Recode:
     """Codes of one version of a code list become those of another, by a concordance of one or more to one or more."""
 
-    nature: ClassVar[Nature] = Nature("recode", Compatibility.MAJOR, Verdict.BROKEN, needs_person=True)
+    nature: ClassVar[Nature] = Nature("recode", Bump.MAJOR, Verdict.BROKEN, needs_person=True)
     field: FieldName
     table: tuple[tuple[str, tuple[str, ...]], ...]
     """Old code → new codes: one is written, several are proposed to a person, none means that it has no successor."""
@@ -315,7 +315,7 @@ class Recode:
 class Resolve:
     """A stated process code and name become one record by the catalogue or a curated link, else a person decides."""
 
-    nature: ClassVar[Nature] = Nature("recode", Compatibility.MAJOR, Verdict.BROKEN, needs_person=True)
+    nature: ClassVar[Nature] = Nature("recode", Bump.MAJOR, Verdict.BROKEN, needs_person=True)
     code: FieldName
     label: FieldName
     to: FieldName
@@ -343,7 +343,7 @@ class Resolve:
 class Add:
     """A term, a field or a kind of record that was not there; files do not change."""
 
-    nature: ClassVar[Nature] = Nature("add", Compatibility.MINOR, Verdict.SAME)
+    nature: ClassVar[Nature] = Nature("add", Bump.MINOR, Verdict.SAME)
     loss: ClassVar[str] = ""
     subject: Subject
 
@@ -361,7 +361,7 @@ class Add:
 class Relabel:
     """Other words for readers; nothing else changes."""
 
-    nature: ClassVar[Nature] = Nature("relabel", Compatibility.PATCH, Verdict.SAME)
+    nature: ClassVar[Nature] = Nature("relabel", Bump.PATCH, Verdict.SAME)
     loss: ClassVar[str] = ""
     subject: Subject
     label: str
@@ -379,7 +379,7 @@ class Relabel:
 class Update:
     """The way out: a SPARQL update for graphs, with operations that do the same to files."""
 
-    nature: ClassVar[Nature] = Nature("update", Compatibility.MAJOR, Verdict.BROKEN)
+    nature: ClassVar[Nature] = Nature("update", Bump.MAJOR, Verdict.BROKEN)
     sparql: str
     files: tuple[Operation, ...]
 
@@ -416,10 +416,10 @@ Operation = (
 )
 
 
-def compatibility(operation: Operation) -> Compatibility:
+def compatibility(operation: Operation) -> Bump:
     """What an operation demands of the version number; to demand a field as an error breaks files."""
     if isinstance(operation, Require) and operation.severity is Severity.ERROR:
-        return Compatibility.MAJOR
+        return Bump.MAJOR
     return operation.nature.compatibility
 
 

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
+
+from kg.bump import Bump
 
 Pairs = tuple[tuple[str, str], ...]
 """Keys and values, or old values and new ones."""
-
-
-class Compatibility(IntEnum):
-    """How much of a version number a change demands; ordered, so that ``max()`` gives what a migration demands."""
-
-    PATCH = 0
-    """Words for readers only."""
-    MINOR = 1
-    """Every sound file and query stays sound."""
-    MAJOR = 2
-    """A file or a query that names the subject has to change."""
 
 
 class Verdict(StrEnum):
@@ -84,7 +75,7 @@ class Nature:
 
     name: str
     """The word that migration files use."""
-    compatibility: Compatibility
+    compatibility: Bump
     verdict: Verdict
     needs_person: bool = False
     """Whether uses of the subject go to a person."""

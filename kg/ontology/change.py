@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from kg.ontology.bump import Bump, bump_between, least_version
+from kg.bump import Bump, bump_between, least_version
 
 
 class ChangeKind(StrEnum):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from kg import vocab
+from kg.bump import Bump
 from kg.ontology import fields, rules
-from kg.ontology.bump import Bump
 from kg.ontology.change import Change, ChangeKind, Difference, What
 from kg.ontology.model import Model, Term, read_model, short
 from kg.ontology.succession import Successors, succession

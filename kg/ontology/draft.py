@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg import vocab
-from kg.ontology.bump import Bump, bump_between
+from kg.bump import Bump, bump_between
 from kg.problem import Failure
 from kg.release import VERSION, Release
 

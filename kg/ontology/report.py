@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from kg.ontology.bump import Bump
+from kg.bump import Bump
 from kg.ontology.change import Change, Difference
 
 _HEADS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kg import vocab
-from kg.ontology.bump import Bump
+from kg.bump import Bump
 from kg.ontology.change import Change, ChangeKind, What
 from kg.ontology.model import Model, Rule
 from kg.ontology.succession import Successors

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from kg.ontology.bump import Bump
+from kg.bump import Bump
 from kg.ontology.change import Change, ChangeKind, What
 
 Successors = Mapping[str, tuple[str, ...]]

@@ -25,7 +25,7 @@ def history(root: Path) -> None:
     found = known(workspace.inputs)
     found.need_sound()
     rows = [
-        (each.name, each.title, each.compatibility.name.lower(), f"{len(each.steps):,}", "; ".join(each.losses) or "–")
+        (each.name, each.title, each.compatibility.label, f"{len(each.steps):,}", "; ".join(each.losses) or "–")
         for each in found.migrations
     ]
     render.table(("migration", "title", "demands", "operations", "loses"), rows, right=frozenset([3]))
